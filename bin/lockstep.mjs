@@ -6,7 +6,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = path.join(import.meta.dirname ?? path.dirname(fileURLToPath(import.meta.url)), '../src/cli/main.ts');
+const main = path.join(
+  import.meta.dirname ?? path.dirname(fileURLToPath(import.meta.url)),
+  '../src/cli/main.ts',
+);
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= 24) {
@@ -15,7 +18,8 @@ if (major >= 24) {
   const manifest = createRequire(import.meta.url).resolve('node/package.json');
   const node = path.join(path.dirname(manifest), 'bin', 'node');
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
   });
