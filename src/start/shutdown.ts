@@ -45,14 +45,20 @@ export class Shutdown {
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/**
+ * npm passes a terminal's Ctrl-C on to a program that has received it already, so the same key press
+ * arrives twice; only a signal later than this (in milliseconds) is a second wish.
+ */
+const sameKeyPress = 2_000;
+
+/** Resolves at the first SIGINT or SIGTERM; a second wish ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(130);
-        asked = true;
+        askedAt ??= performance.now();
+        if (performance.now() - askedAt > sameKeyPress) process.exit(130);
         resolve(signal);
       });
     }
