@@ -1,0 +1,28 @@
+/**
+ * Every job and its payload. A job carries ids only: what it works on is read when it runs.
+ * Maintenance jobs work for all organisations of the company database they were added to.
+ */
+export interface JobPayloads {
+  /** A ticket: some run of this database is due. See docs/sync.md. */
+  'sync.run': { readonly runId: string; readonly organizationId: string };
+  'maintenance.partitions': Record<string, never>;
+  'maintenance.previews': Record<string, never>;
+  'maintenance.retention': Record<string, never>;
+  'initial-sync.reconcile': Record<string, never>;
+}
+
+export type JobName = keyof JobPayloads;
+
+export const jobNames = [
+  'sync.run',
+  'maintenance.partitions',
+  'maintenance.previews',
+  'maintenance.retention',
+  'initial-sync.reconcile',
+] as const satisfies readonly JobName[];
+
+/** Where jobs go that failed for good, until somebody looks. */
+export const deadLetterQueue = 'dead-letter';
+
+/** pg-boss's schema in every company database, made by the migrations. */
+export const queueSchema = 'pgboss';
