@@ -1,0 +1,24 @@
+import { LockstepError } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type ExpectedClaims, type TokenVerifier, verifyToken } from './verify-token.ts';
+
+/** Shortest HS256 secret: as long as its hash (RFC 7518, 3.2). */
+const leastSecretBytes = 32;
+
+/** Tokens signed with a shared secret: HS256 and nothing else, whatever the token's header says. */
+export function createSecretVerifier(
+  secret: string,
+  expected: ExpectedClaims,
+  clock: Clock,
+): TokenVerifier {
+  const key = new TextEncoder().encode(secret);
+  if (key.length < leastSecretBytes) {
+    throw new LockstepError(
+      'CONFIGURATION',
+      `The token secret has ${key.length} bytes; it needs ${leastSecretBytes} or more.`,
+    );
+  }
+  return {
+    verify: (token) => verifyToken(token, { ...expected, algorithms: ['HS256'], key, clock }),
+  };
+}
