@@ -1,0 +1,271 @@
+-- Organisations, people, memberships, profiles; and the functions that answer what a person reaches.
+create table organization (
+  id uuid primary key default gen_random_uuid(),
+  name text not null,
+  slug text not null unique,
+  description text,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index organization_is_active_idx on organization (is_active);
+create index organization_created_at_idx on organization (created_at desc);
+create trigger organization_touch before update on organization
+  for each row execute function app.touch_updated_at();
+
+-- On Supabase the schema and its users exist and are left alone.
+create schema if not exists auth;
+create table if not exists auth.users (
+  id uuid primary key default gen_random_uuid(),
+  email text unique,
+  raw_user_meta_data jsonb not null default '{}',
+  banned_until timestamptz,
+  last_sign_in_at timestamptz,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now()
+);
+
+create table auth.users_extended (
+  id uuid primary key references auth.users (id) on delete cascade,
+  org_id uuid not null references organization (id) on delete cascade,
+  email text not null unique,
+  full_name text,
+  avatar_url text,
+  is_active boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index users_extended_org_id_is_active_idx on auth.users_extended (org_id, is_active);
+create index users_extended_is_active_idx on auth.users_extended (is_active);
+create trigger users_extended_touch before update on auth.users_extended
+  for each row execute function app.touch_updated_at();
+
+create table user_organizations (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  organization_id uuid not null references organization (id) on delete cascade,
+  role text not null default 'member' check (role in ('member', 'admin')),
+  -- Made by the trigger for the home organisation; an explicit row takes its place.
+  is_implied boolean not null default false,
+  created_at timestamptz not null default now(),
+  primary key (user_id, organization_id)
+);
+create index user_organizations_organization_id_idx on user_organizations (organization_id, user_id);
+
+create type user_role as enum ('user', 'admin', 'super_admin');
+
+create table user_profiles (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null unique references auth.users (id) on delete cascade,
+  role user_role not null default 'user',
+  is_active boolean not null default true,
+  last_login timestamptz,
+  deactivated_at timestamptz,
+  deactivated_by uuid references auth.users (id) on delete set null,
+  deactivation_reason text,
+  sso_provider text,
+  sso_user_id text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index user_profiles_deactivated_by_idx on user_profiles (deactivated_by);
+create trigger user_profiles_touch before update on user_profiles
+  for each row execute function app.touch_updated_at();
+
+-- What went wrong when a sign-up's profile was made; the next user synchronisation repairs it.
+create table user_profile_fault (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null,
+  operation text not null,
+  sqlstate text not null,
+  message text not null,
+  created_at timestamptz not null default now(),
+  resolved_at timestamptz
+);
+create index user_profile_fault_open_idx on user_profile_fault (created_at) where resolved_at is null;
+
+-- A home organisation is always a membership.
+create function app.add_home_membership() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and new.org_id is not distinct from old.org_id then
+    return null;
+  end if;
+  if tg_op = 'UPDATE' then
+    delete from public.user_organizations
+    where user_id = old.id and organization_id = old.org_id and is_implied;
+  end if;
+  insert into public.user_organizations (user_id, organization_id, is_implied)
+  values (new.id, new.org_id, true)
+  on conflict do nothing;
+  return null;
+end
+$$;
+create trigger users_extended_home_membership after insert or update of org_id on auth.users_extended
+  for each row execute function app.add_home_membership();
+
+create function app.replace_implied_membership() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if not new.is_implied then
+    delete from public.user_organizations
+    where user_id = new.user_id and organization_id = new.organization_id and is_implied;
+  end if;
+  return new;
+end
+$$;
+create trigger user_organizations_replace_implied before insert on user_organizations
+  for each row execute function app.replace_implied_membership();
+
+-- A sign-up gets its profile at once; a fault in that never blocks the sign-up.
+create function app.create_user_profile() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  begin
+    insert into public.user_profiles (user_id) values (new.id) on conflict (user_id) do nothing;
+  exception when others then
+    begin
+      insert into public.user_profile_fault (user_id, operation, sqlstate, message)
+      values (new.id, 'create', sqlstate, sqlerrm);
+    exception when others then
+      raise warning 'profile of user % could not be created: %', new.id, sqlerrm;
+    end;
+  end;
+  return null;
+end
+$$;
+create trigger on_auth_user_created after insert on auth.users
+  for each row execute function app.create_user_profile();
+
+create function app.follow_user_email() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  begin
+    if new.email is distinct from old.email and new.email is not null then
+      update auth.users_extended set email = new.email where id = new.id;
+    end if;
+  exception when others then
+    insert into public.user_profile_fault (user_id, operation, sqlstate, message)
+    values (new.id, 'email', sqlstate, sqlerrm);
+  end;
+  return null;
+end
+$$;
+create trigger on_auth_user_email_changed after update of email on auth.users
+  for each row execute function app.follow_user_email();
+
+-- Existing users (Supabase) get their profiles now.
+insert into user_profiles (user_id) select id from auth.users on conflict do nothing;
+
+-- What the asking person reaches. Each runs once per statement, because policies call it as (select ...).
+
+-- The asking person's role; null when he may see nothing: unknown, banned or deactivated anywhere.
+create function app.active_role() returns user_role
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(p.role, 'user')
+  from auth.users u
+  left join auth.users_extended e on e.id = u.id
+  left join public.user_profiles p on p.user_id = u.id
+  where u.id = app.user_id()
+    and (u.banned_until is null or u.banned_until <= now())
+    and coalesce(e.is_active, true) and coalesce(p.is_active, true)
+$$;
+
+create function app.member_organizations() returns uuid[]
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(array_agg(m.organization_id), '{}')
+  from public.user_organizations m
+  join public.organization o on o.id = m.organization_id and o.is_active
+  where m.user_id = app.user_id() and app.active_role() is not null
+    and m.organization_id = coalesce(app.narrowed_to(), m.organization_id)
+$$;
+
+-- An administrator is one by membership, or by profile in the home organisation he still belongs to.
+create function app.admin_organizations() returns uuid[]
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(array_agg(o.id), '{}')
+  from public.organization o
+  where app.active_role() is not null
+    and o.id = coalesce(app.narrowed_to(), o.id)
+    and (
+      (app.active_role() = 'super_admin' and o.id = app.narrowed_to())
+      or exists (
+        select from public.user_organizations m
+        left join auth.users_extended e on e.id = m.user_id
+        where m.user_id = app.user_id() and m.organization_id = o.id and o.is_active
+          and (m.role = 'admin' or (app.active_role() = 'admin' and e.org_id = o.id))
+      )
+    )
+$$;
+
+-- A super administrator who did not narrow himself to one organisation.
+create function app.reaches_all() returns boolean
+language sql stable security definer set search_path = ''
+as $$ select coalesce(app.active_role() = 'super_admin', false) and app.narrowed_to() is null $$;
+
+-- For tables of people, which have no org_id: does this person belong to one of these organisations?
+create function app.belongs_to(person uuid, organizations uuid[]) returns boolean
+language sql stable security definer set search_path = ''
+as $$
+  select exists (
+    select from public.user_organizations
+    where user_id = person and organization_id = any (organizations)
+  )
+$$;
+
+-- The rules by which most tables are read, as the text of a policy.
+create function app.member_rule(owner_column text, shared boolean default false) returns text
+language sql immutable set search_path = ''
+as $$
+  select format(
+    '(%s and org_id = any ((select app.member_organizations())::uuid[])) '
+    'or org_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())',
+    case when shared then format('(%1$I = (select app.user_id()) or %1$I is null)', owner_column)
+         else format('%I = (select app.user_id())', owner_column) end)
+$$;
+
+create function app.organization_rule(organization_column text default 'org_id') returns text
+language sql immutable set search_path = ''
+as $$
+  select format(
+    '%1$I = any ((select app.member_organizations())::uuid[]) '
+    'or %1$I = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())', organization_column)
+$$;
+
+create function app.service_rule(organization_column text default 'org_id') returns text
+language sql immutable set search_path = ''
+as $$
+  select format('%I = (select app.service_organization()) or (select app.serves_all())', organization_column)
+$$;
+
+revoke execute on all routines in schema app from public;
+grant execute on function app.active_role(), app.member_organizations(), app.admin_organizations(),
+  app.reaches_all(), app.belongs_to(uuid, uuid[]) to authenticated, service_role;
+grant usage on schema auth to authenticated, service_role;
+
+call app.protect('organization', app.service_rule('id'), app.organization_rule('id'));
+call app.protect('auth.users_extended', app.service_rule(), app.member_rule('id'));
+call app.protect('user_organizations', app.service_rule('organization_id'),
+  'user_id = (select app.user_id()) and organization_id = any ((select app.member_organizations())::uuid[]) '
+  'or organization_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())');
+call app.protect('user_profiles',
+  '(select app.serves_all()) or app.belongs_to(user_id, array[(select app.service_organization())])',
+  'user_id = (select app.user_id()) and (select app.active_role()) is not null or (select app.reaches_all()) '
+  'or app.belongs_to(user_id, (select app.admin_organizations()))');
+call app.protect('user_profile_fault', '(select app.serves_all())');
+
+do $$
+begin
+  -- Only when the table is ours: Supabase guards its own.
+  if (select relowner = current_user::regrole from pg_class where oid = 'auth.users'::regclass) then
+    call app.protect('auth.users',
+      '(select app.serves_all()) or app.belongs_to(id, array[(select app.service_organization())])');
+  end if;
+end
+$$;

@@ -1,0 +1,1 @@
+drop table initial_sync_claim, connections, oauth_authorizations, provider_grants;

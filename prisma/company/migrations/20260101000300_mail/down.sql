@@ -1,0 +1,1 @@
+drop table messages, mail_folders;
