@@ -2,11 +2,11 @@ import type { CompanyDatabase } from '../../database/company.ts';
 import type { CompanyDatabases } from '../../database/company-databases.ts';
 import type { MasterDatabase } from '../../database/master.ts';
 import type { Logger } from '../../log.ts';
-import { consumeOverride } from '../overrides/consume-override.ts';
 import { holdSpentOverride } from '../overrides/hold-spent-override.ts';
 import { listHeldOverrides } from '../overrides/list-held-overrides.ts';
-import { releaseOverride } from '../overrides/release-override.ts';
 import { restoreOverride } from '../overrides/restore-override.ts';
+import { returnOverride } from '../overrides/return-override.ts';
+import { settleOverride } from '../overrides/settle-override.ts';
 import { type Claim, listUnsettledClaims, readClaim } from './claims/claim.ts';
 import { returnClaim } from './claims/return-claim.ts';
 import { settleClaim } from './claims/settle-claim.ts';
@@ -68,7 +68,7 @@ export async function reconcileHeldOverrides(
       );
       if (!claim) {
         // It is written down before the master is asked: a missing one belongs to a lost database.
-        await releaseOverride(parts.master, held.companyId, held.claimId);
+        await returnOverride(parts.master, held.companyId, held.claimId);
         settled += 1;
       } else if (await settle(parts, database, claim)) settled += 1;
     } catch (error) {
@@ -90,21 +90,21 @@ async function settle(
     case 'claiming': {
       const returned = await database.transaction(everyOrganization, (tx) => returnClaim(tx, id));
       if (!returned) return false; // The start went on at this moment; the next round sees how.
-      await releaseOverride(master, organizationId, id);
+      await returnOverride(master, organizationId, id);
       await close('returned');
       return true;
     }
     case 'started':
-      await consumeOverride(master, organizationId, id);
+      await settleOverride(master, organizationId, id);
       await close('started');
       return true;
     case 'denied':
-      await releaseOverride(master, organizationId, id);
+      await returnOverride(master, organizationId, id);
       await close('denied');
       return true;
     case 'returned':
       if (claim.runId === null) {
-        await releaseOverride(master, organizationId, id);
+        await returnOverride(master, organizationId, id);
         await close('returned');
         return true;
       }
@@ -126,11 +126,8 @@ async function giveSpentOverrideBack(
     switch (spent) {
       case 'busy':
         return false;
-      case 'unspent':
-        await releaseOverride(master, organizationId, id);
-        await close();
-        return true;
       case 'active': // A newer grant is there; an override is a flag and cannot be there twice.
+        await settleOverride(master, organizationId, id);
         await close();
         return true;
       case 'held':

@@ -2,8 +2,8 @@ import type { CompanyDatabase } from '../../database/company.ts';
 import type { MasterDatabase } from '../../database/master.ts';
 import type { Logger } from '../../log.ts';
 import { claimOverride, type HeldOverride } from '../overrides/claim-override.ts';
-import { consumeOverride } from '../overrides/consume-override.ts';
-import { releaseOverride } from '../overrides/release-override.ts';
+import { returnOverride } from '../overrides/return-override.ts';
+import { settleOverride } from '../overrides/settle-override.ts';
 import type { Run } from '../sync/run.ts';
 import { type BeginRun, beginRun } from './begin-run.ts';
 import { denyClaim } from './claims/deny-claim.ts';
@@ -27,9 +27,9 @@ export type OverrideStartRequest = Omit<BeginRun, 'by' | 'overrideExpiresAt'>;
  * repeated by `reconcileClaims` when this process dies between any two:
  *
  *   1 company  claim row, `claiming`
- *   2 master   override reserved for the claim, by compare-and-set
- *   3 company  lock, run, job and claim `started`, one transaction: from here the override is used
- *   4 master   override set to NULL where the claim still holds it
+ *   2 master   override taken by the claim, by compare-and-set: flag NULL, claim's mark set
+ *   3 company  lock, run, job and claim `started`, one transaction: from here the use is final
+ *   4 master   claim's mark removed where it still stands
  *   5 company  claim settled
  *
  * A claim still `claiming` after a minute is given back, which also stops a start that is merely
@@ -46,11 +46,12 @@ export async function startWithOverride(
   const scope = { role: 'service_role', organizationId } as const;
   const claimId = await database.transaction(scope, (tx) => openClaim(tx, request));
 
+  const claimedFor = `${request.provider} of user ${request.userId}`;
   let held: HeldOverride | null;
   try {
-    held = await claimOverride(master, organizationId, claimId);
+    held = await claimOverride(master, organizationId, claimId, claimedFor);
   } catch (cause) {
-    // The answer may have been lost after the reservation: the reconciler gives it back.
+    // The answer may have been lost after it was taken: the reconciler gives it back.
     throw overrideNotAnswered(cause);
   }
   if (!held) {
@@ -72,7 +73,7 @@ export async function startWithOverride(
   }
 
   try {
-    await consumeOverride(master, organizationId, claimId);
+    await settleOverride(master, organizationId, claimId);
     await database.transaction(scope, (tx) => settleClaim(tx, claimId, 'started'));
   } catch (error) {
     log.warn({ claimId, err: error }, 'override used; the reconciler will note it in the master');
@@ -98,7 +99,7 @@ async function giveBack(
     const returned = await database.transaction(scope, (tx) => returnClaim(tx, claimId));
     // Not returned here: the commit's answer was lost and the run exists, or the reconciler was first.
     if (!returned) return;
-    await releaseOverride(master, organizationId, claimId);
+    await returnOverride(master, organizationId, claimId);
     await database.transaction(scope, (tx) => settleClaim(tx, claimId, 'returned'));
   } catch (error) {
     log.warn({ claimId, err: error }, 'override not given back yet; the reconciler will');

@@ -17,7 +17,8 @@ const longestReason = 500;
 
 /**
  * Allows a company one more historical sync. Granting twice leaves one override and two audit rows.
- * Throws BAD_USER_INPUT (reason, expiry), NOT_FOUND (company), CONFLICT while a start is using it.
+ * A grant that comes while a start is using the one before stays for the next start.
+ * Throws BAD_USER_INPUT (reason, expiry), NOT_FOUND (company).
  */
 export async function grantOverride(
   master: MasterDatabase,
@@ -41,19 +42,12 @@ export async function grantOverride(
                 can_manual_sync_override = true, override_reason = excluded.override_reason,
                 override_enabled_at = excluded.override_enabled_at,
                 override_enabled_by = excluded.override_enabled_by,
-                override_expires_at = excluded.override_expires_at, updated_at = now()
-          where sync_permissions.override_claim_id is null
+                override_expires_at = excluded.override_expires_at
          returning *)
        select ${overrideColumns} from granted p join companies c on c.id = p.company_id`,
       [company.id, reason, input.by, input.expiresAt ?? null],
     );
-    if (!granted) {
-      throw new LockstepError(
-        'CONFLICT',
-        'A start is using the present override at this moment. Grant the next one in two minutes.',
-        { retryAfterSeconds: 120 },
-      );
-    }
+    if (!granted) throw new TypeError('upsert into sync_permissions returned no row');
     return granted;
   });
 }

@@ -1,10 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
 
-/**
- * `held`: this claim may restore it; `unspent`: this claim still holds it from its start, which was
- * never noted as a use; `active`: a new grant is there already; `busy`: another claim holds it.
- */
-export type SpentOverride = 'held' | 'unspent' | 'active' | 'busy';
+/** `held`: this claim may restore it; `active`: a new grant is there already; `busy`: another claim holds it. */
+export type SpentOverride = 'held' | 'active' | 'busy';
 
 /**
  * First half of giving back an override that a failed run had used up. Nobody can use it while it is
@@ -18,7 +15,7 @@ export async function holdSpentOverride(
 ): Promise<SpentOverride> {
   const held = await master.query(
     `update sync_permissions
-        set override_claim_id = $2, override_claimed_at = now(), updated_at = now()
+        set override_claim_id = $2, override_claimed_at = coalesce(override_claimed_at, now())
       where company_id = $1 and can_manual_sync_override is not true
         and (override_claim_id is null or override_claim_id = $2)
       returning id`,
@@ -29,6 +26,5 @@ export async function holdSpentOverride(
     'select override_claim_id as holder from sync_permissions where company_id = $1',
     [companyId],
   );
-  if (!row?.holder) return 'active';
-  return row.holder === claimId ? 'unspent' : 'busy';
+  return row?.holder && row.holder !== claimId ? 'busy' : 'active';
 }

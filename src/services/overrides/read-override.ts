@@ -2,7 +2,7 @@ import type { Sql } from '../../database/sql.ts';
 
 /**
  * `off`: none, revoked, used or expired (`false` means the same as NULL); `active`: free to be used
- * once; `in_use`: claimed by a start that has neither consumed it nor given it back yet.
+ * once; `in_use`: taken by a start that has neither used it for good nor given it back yet.
  */
 export const overrideStates = ['off', 'active', 'in_use'] as const;
 

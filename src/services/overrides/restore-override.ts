@@ -10,7 +10,7 @@ export async function restoreOverride(
   const rows = await master.query(
     `update sync_permissions
         set can_manual_sync_override = true, override_expires_at = $3,
-            override_claim_id = null, override_claimed_at = null, updated_at = now()
+            override_claim_id = null, override_claimed_at = null, override_claimed_for = null
       where company_id = $1 and override_claim_id = $2
       returning id`,
     [companyId, claimId, expiresAt],

@@ -18,7 +18,7 @@ export interface RevokedOverride {
 }
 
 /**
- * Takes back an unused override. Use and revocation exclude each other: while a start holds the
+ * Takes back an unused override; the audit takes the name from `override_enabled_by`. Use and revocation exclude each other: while a start holds the
  * override this throws CONFLICT, and within two minutes it is either used or free to be revoked.
  */
 export async function revokeOverride(
@@ -32,7 +32,7 @@ export async function revokeOverride(
          from sync_permissions where company_id = $1 for update`,
       [company.id],
     );
-    if (present?.claimed) {
+    if (present?.claimed && !present.on) {
       throw new LockstepError(
         'CONFLICT',
         'A start is using this override at this moment. Look again in two minutes: it will be used up or free to be revoked.',
@@ -42,9 +42,9 @@ export async function revokeOverride(
     if (present?.on) {
       await tx.query(
         `update sync_permissions
-            set can_manual_sync_override = null, override_expires_at = null, updated_at = now()
+            set can_manual_sync_override = null, override_enabled_by = $2
           where company_id = $1`,
-        [company.id],
+        [company.id, input.by],
       );
     }
     const [override] = await tx.query<Override>(

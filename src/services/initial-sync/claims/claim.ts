@@ -1,8 +1,8 @@
 import type { Sql } from '../../../database/sql.ts';
 
 /**
- * One attempt to start with the company's override. `claiming`: reserved in the master or about to
- * be; `started`: the run exists; `returned`: given back; `denied`: the master had none to give.
+ * One attempt to start with the company's override. `claiming`: it holds the override in the
+ * master or is about to; `started`: the run exists; `returned`: given back; `denied`: the master had none to give.
  * `settledAt` is set once the master agrees with the state; until then the reconciler owns the rest.
  */
 export const claimStates = ['claiming', 'started', 'returned', 'denied'] as const;
