@@ -21,15 +21,7 @@ export interface AccountIdentity {
 }
 
 /** Folders that every mailbox has, under one name for all vendors. */
-export const wellKnownFolders = [
-  'inbox',
-  'sent',
-  'archive',
-  'drafts',
-  'junk',
-  'deleted',
-  'outbox',
-] as const;
+export const wellKnownFolders = ['inbox', 'sent', 'archive', 'drafts', 'junk', 'deleted'] as const;
 export type WellKnownFolder = (typeof wellKnownFolders)[number];
 
 export interface MailFolder {
@@ -117,6 +109,8 @@ export interface MessagePage {
 
 export interface MessageIdPage {
   readonly ids: readonly string[];
+  /** Items that carried no usable id; they can be neither stored nor compared. */
+  readonly withoutId: number;
   readonly next: string | null;
 }
 
@@ -139,7 +133,7 @@ export interface Watermark {
 /** One mailbox, opened for one piece of work. */
 export interface MailProvider {
   identity(): Promise<AccountIdentity>;
-  /** Every folder at any depth, without drafts, junk, deleted items, outbox and hidden ones. */
+  /** Every folder at any depth, without drafts, junk, deleted items and hidden ones. */
   listFolders(): Promise<readonly MailFolder[]>;
   countMessages(folderId: string, window: MailWindow): Promise<number>;
   /** Messages with bodies and attachment metadata, newest first. */
