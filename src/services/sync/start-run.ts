@@ -39,7 +39,7 @@ export async function startRun(tx: Sql, input: StartRun): Promise<Run> {
       input.targetId,
       input.entityType,
       input.sourceSystem,
-      JSON.stringify(input.input ?? null),
+      JSON.stringify(input.input ?? {}),
       input.idempotencyKey ?? null,
       input.priority ?? 0,
       input.usesOverride ?? false,
@@ -72,7 +72,7 @@ async function startedBefore(tx: Sql, input: StartRun): Promise<Run> {
   const same =
     run.targetId === input.targetId &&
     run.userId === input.userId &&
-    isDeepStrictEqual(run.input, input.input ?? null);
+    isDeepStrictEqual(run.input, input.input ?? {});
   if (!same) {
     throw new LockstepError(
       'IDEMPOTENCY_MISMATCH',
