@@ -11,11 +11,13 @@ export interface StoredAccount {
     readonly organizationId: string;
     readonly role: 'member' | 'admin';
   }[];
+  /** Whether the organisation that was asked for exists and is active, member or not. */
+  readonly wishedExists: boolean;
 }
 
 /**
- * One user with all memberships in active organisations, by `auth.users.id`, in one statement:
- * it runs for every request.
+ * One user ($1, `auth.users.id`) with all memberships in active organisations, and whether the
+ * wished organisation ($2, null for none) exists; one statement, because it runs for every request.
  */
 export const accountStatement = `
   select u.id as "userId",
@@ -31,7 +33,8 @@ export const accountStatement = `
              from user_organizations m
              join organization o on o.id = m.organization_id and o.is_active
             where m.user_id = u.id
-         ), '[]'::json) as memberships
+         ), '[]'::json) as memberships,
+         exists (select from organization where id = $2::uuid and is_active) as "wishedExists"
     from auth.users u
     join auth.users_extended x on x.id = u.id
     left join user_profiles p on p.user_id = u.id

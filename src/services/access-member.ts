@@ -1,3 +1,4 @@
+import type { Scope } from '../database/scope.ts';
 import { LockstepError } from '../errors.ts';
 import type { StoredAccount } from './access-account.ts';
 
@@ -15,6 +16,8 @@ export interface Member {
   readonly organizations: readonly string[];
   /** The role in `organizationId`. */
   readonly role: MemberRole;
+  /** `all` for a super admin who chose no organisation: reads reach every one of the database. */
+  readonly reach: 'organization' | 'all';
   readonly tokenExpiresAt: Date;
 }
 
@@ -38,10 +41,7 @@ export function memberOf(account: StoredAccount | null, wish: MemberWish): Membe
       'This account is unknown here or has been deactivated. Ask an administrator of your organisation.',
     );
   }
-  const wanted = wish.organizationId?.toLowerCase() ?? account.homeOrganizationId;
-  const chosen =
-    memberships.find(({ organizationId }) => organizationId === wanted) ??
-    (wish.organizationId === null ? memberships[0] : undefined);
+  const chosen = chosenMembership(account, memberships, wish);
   if (!chosen) {
     throw new LockstepError(
       'FORBIDDEN',
@@ -49,21 +49,38 @@ export function memberOf(account: StoredAccount | null, wish: MemberWish): Membe
       { field: 'x-organization-id' },
     );
   }
+  const role = roleIn(account, chosen);
   return {
     userId: account.userId,
     email: account.email,
     organizationId: chosen.organizationId,
     organizations: memberships.map(({ organizationId }) => organizationId),
-    role: roleIn(account, chosen),
+    role,
+    reach: role === 'super_admin' && wish.organizationId === null ? 'all' : 'organization',
     tokenExpiresAt: wish.tokenExpiresAt,
   };
 }
 
-/** The profile's `admin` holds in the home organisation only; elsewhere the membership decides. */
-function roleIn(
+type Membership = StoredAccount['memberships'][number];
+
+function chosenMembership(
   account: StoredAccount,
-  membership: StoredAccount['memberships'][number],
-): MemberRole {
+  memberships: readonly Membership[],
+  { organizationId, companyId }: MemberWish,
+): Membership | undefined {
+  const wanted = organizationId?.toLowerCase() ?? account.homeOrganizationId;
+  const found = memberships.find((membership) => membership.organizationId === wanted);
+  if (found) return found;
+  if (organizationId === null) return memberships[0];
+  const visits =
+    account.profileRole === 'super_admin' &&
+    account.wishedExists &&
+    (companyId === null || companyId === wanted);
+  return visits ? { organizationId: wanted, role: 'member' } : undefined;
+}
+
+/** The profile's `admin` holds in the home organisation only; elsewhere the membership decides. */
+function roleIn(account: StoredAccount, membership: Membership): MemberRole {
   if (account.profileRole === 'super_admin') return 'super_admin';
   const adminAtHome =
     account.profileRole === 'admin' && membership.organizationId === account.homeOrganizationId;
@@ -80,4 +97,11 @@ export function requireRole(member: Member, role: MemberRole): void {
   if (hasRole(member, role)) return;
   const needed = role === 'super_admin' ? 'an administrator of this installation' : 'an admin';
   throw new LockstepError('FORBIDDEN', `Only ${needed} may do this; your role is ${member.role}.`);
+}
+
+/** The rows a member's reads may touch. */
+export function rowScope({ userId, organizationId, reach }: Member): Scope {
+  return reach === 'all'
+    ? { role: 'authenticated', userId }
+    : { role: 'authenticated', userId, organizationId };
 }

@@ -36,12 +36,12 @@ export function createAccess({ databases, verifier, companyId }: AccessOptions):
   const homes = new LRUCache<string, AccountDatabase>({ max: rememberedUsers });
 
   /** A user lives in one company database; where is remembered, what it says is read each time. */
-  async function account(userId: string): Promise<StoredAccount | null> {
+  async function account(userId: string, wished: string | null): Promise<StoredAccount | null> {
     const known = homes.get(userId);
-    const found = known && (await accountIn(known, userId));
+    const found = known && (await accountIn(known, userId, wished));
     if (found) return found;
     for (const database of await databases.all()) {
-      const stored = database === known ? null : await accountIn(database, userId);
+      const stored = database === known ? null : await accountIn(database, userId, wished);
       if (stored) {
         homes.set(userId, database);
         return stored;
@@ -54,14 +54,15 @@ export function createAccess({ databases, verifier, companyId }: AccessOptions):
   return {
     async authenticate(token, organizationId) {
       const { userId, expiresAt } = await verifier.verify(token);
-      const stored = await account(userId);
+      const stored = await account(userId, organizationId);
       return memberOf(stored, { organizationId, companyId, tokenExpiresAt: expiresAt });
     },
 
     async stillMember(member) {
-      const stored = await account(member.userId);
+      const wished = member.reach === 'all' ? null : member.organizationId;
+      const stored = await account(member.userId, wished);
       try {
-        const now = memberOf(stored, { ...member, companyId });
+        const now = memberOf(stored, { ...member, organizationId: wished, companyId });
         return now.role === member.role;
       } catch (error) {
         if (error instanceof LockstepError) return false;
@@ -71,8 +72,18 @@ export function createAccess({ databases, verifier, companyId }: AccessOptions):
   };
 }
 
-async function accountIn(database: AccountDatabase, userId: string): Promise<StoredAccount | null> {
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+async function accountIn(
+  database: AccountDatabase,
+  userId: string,
+  wished: string | null,
+): Promise<StoredAccount | null> {
   const scope = { role: 'service_role', organizationId: 'all' } as const;
-  const [row] = await database.query<StoredAccount>(scope, accountStatement, [userId]);
+  const organization = wished && uuid.test(wished) ? wished : null;
+  const [row] = await database.query<StoredAccount>(scope, accountStatement, [
+    userId,
+    organization,
+  ]);
   return row ?? null;
 }

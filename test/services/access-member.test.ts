@@ -5,6 +5,7 @@ import {
   type MemberWish,
   memberOf,
   requireRole,
+  rowScope,
 } from '../../src/services/access-member.ts';
 
 const home = '10000000-0000-4000-8000-000000000001';
@@ -20,6 +21,7 @@ const account: StoredAccount = {
     { organizationId: second, role: 'member' },
     { organizationId: home, role: 'member' },
   ],
+  wishedExists: true,
 };
 const wish: MemberWish = {
   organizationId: null,
@@ -70,6 +72,28 @@ describe('the member behind an account', () => {
       organizationId: second,
       organizations: [second],
     });
+  });
+});
+
+describe('a super admin', () => {
+  const boss: StoredAccount = { ...account, profileRole: 'super_admin' };
+
+  it('reaches every organisation unless one is chosen', () => {
+    expect(memberOf(boss, wish)).toMatchObject({ organizationId: home, reach: 'all' });
+    expect(rowScope(memberOf(boss, wish))).toEqual({ role: 'authenticated', userId: boss.userId });
+    const narrowed = memberOf(boss, { ...wish, organizationId: second });
+    expect(rowScope(narrowed)).toEqual({
+      role: 'authenticated',
+      userId: boss.userId,
+      organizationId: second,
+    });
+  });
+
+  it('may work in an organisation without being its member, if it exists', () => {
+    const visit = { ...wish, organizationId: foreign };
+    expect(memberOf(boss, visit)).toMatchObject({ organizationId: foreign, role: 'super_admin' });
+    expect(() => memberOf({ ...boss, wishedExists: false }, visit)).toThrow(/not a member/);
+    expect(() => memberOf(boss, { ...visit, companyId: home })).toThrow(/not a member/);
   });
 });
 
