@@ -60,7 +60,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     withStartLock(layout.lock, async () => {
       const state = (await readState(layout)) ?? { password: newPassword(), port: null };
       const found = await findRunning(layout);
-      const usable = found !== null && (await becomesReady(found.port, state.password, () => false));
+      const usable =
+        found !== null && (await becomesReady(found.port, state.password, () => false));
       if (found && !usable) await terminate(found.pid);
       const server = usable ? found : await launch(layout, options, state);
       await provision(server.port, state.password, databases);
@@ -94,9 +95,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 }
 
 /** The connection strings of the server that another process runs on this data directory, or null. */
-export async function findEmbedded(
-  dataDir: string,
-): Promise<Pick<EmbeddedPostgres, 'url'> | null> {
+export async function findEmbedded(dataDir: string): Promise<Pick<EmbeddedPostgres, 'url'> | null> {
   const layout = embeddedLayout(resolve(dataDir));
   const [state, running] = [await readState(layout), await findRunning(layout)];
   if (!state || !running) return null;
@@ -160,7 +159,11 @@ async function isUsed(layout: EmbeddedLayout): Promise<boolean> {
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one; data is safe with both. */
 async function terminate(pid: number): Promise<void> {
-  for (const [signal, patience] of [['SIGINT', 10_000], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, patience] of [
+    ['SIGINT', 10_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     if (!(await isAlive(pid))) return;
     process.kill(pid, signal);
     const deadline = Date.now() + patience;
@@ -181,7 +184,9 @@ function watchServer(
   const timer = setInterval(() => {
     busy = busy
       .then(look)
-      .catch((error: unknown) => failed(error instanceof Error ? error : new Error(errorText(error))));
+      .catch((error: unknown) =>
+        failed(error instanceof Error ? error : new Error(errorText(error))),
+      );
   }, watchInterval);
   timer.unref();
   return {

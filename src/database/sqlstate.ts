@@ -13,7 +13,11 @@ const unavailable = 'The database cannot answer at the moment. Try again shortly
  * driver's error stays in `cause` for the log.
  */
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  [/^57014$/, 'UNAVAILABLE', 'The statement was cancelled because it took longer than allowed. Ask for less, or try again.'],
+  [
+    /^57014$/,
+    'UNAVAILABLE',
+    'The statement was cancelled because it took longer than allowed. Ask for less, or try again.',
+  ],
   [/^55P03$/, 'UNAVAILABLE', 'Another change holds what this one needs. Try again shortly.'],
   [/^(08|53|57P|58|XX)/, 'UNAVAILABLE', unavailable],
   [/^25006$/, 'UNAVAILABLE', 'The database accepts no changes at the moment. Try again shortly.'],
@@ -23,7 +27,11 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^23503$/, 'NOT_FOUND', 'Something that the change refers to does not exist.'],
   // A row of somebody else and a row that does not exist must look the same.
   [/^42501$/, 'NOT_FOUND', 'Not found.'],
-  [/^22021$|^22P05$/, 'BAD_USER_INPUT', 'A text holds a character that cannot be stored (NUL or half a surrogate pair).'],
+  [
+    /^22021$|^22P05$/,
+    'BAD_USER_INPUT',
+    'A text holds a character that cannot be stored (NUL or half a surrogate pair).',
+  ],
   [/^22001$/, 'BAD_USER_INPUT', 'A text is longer than allowed.'],
   [/^(22003|22008|22007)$/, 'BAD_USER_INPUT', 'A number or date is outside the possible range.'],
 ];
@@ -43,7 +51,10 @@ export function databaseError(error: unknown): LockstepError {
     return new LockstepError('UNAVAILABLE', unavailable, { cause: error, retryAfterSeconds: 2 });
   }
   const meaning = meanings.find(([pattern]) => pattern.test(code));
-  if (!meaning) return new LockstepError('INTERNAL_SERVER_ERROR', 'The database refused a statement.', { cause: error });
+  if (!meaning)
+    return new LockstepError('INTERNAL_SERVER_ERROR', 'The database refused a statement.', {
+      cause: error,
+    });
   const [, kind, text] = meaning;
   return new LockstepError(kind, text, {
     cause: error,
@@ -55,7 +66,8 @@ export function databaseError(error: unknown): LockstepError {
 export function sqlState(error: unknown): string | null {
   for (let at = error; at instanceof Error; at = at.cause) {
     const code = 'code' in at ? at.code : undefined;
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !networkCodes.test(code)) return code;
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !networkCodes.test(code))
+      return code;
   }
   return null;
 }

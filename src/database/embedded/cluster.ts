@@ -36,7 +36,8 @@ export async function createCluster(
   const secret = join(layout.root, passwordFile);
   await writeFile(secret, `${password}\n`, { mode: 0o600 });
   try {
-    for (const path of user ? [fresh, secret] : []) await chown(path, user?.uid ?? 0, user?.gid ?? 0);
+    for (const path of user ? [fresh, secret] : [])
+      await chown(path, user?.uid ?? 0, user?.gid ?? 0);
     await runInitdb(binaries, user, fresh);
   } finally {
     await rm(secret, { force: true });
@@ -135,7 +136,10 @@ export async function freePort(wanted: number | null): Promise<number> {
       probe.listen(port, '127.0.0.1', () => resolve(true));
     });
   if (!(wanted !== null && (await listen(wanted))) && !(await listen(0))) {
-    throw new LockstepError('UNAVAILABLE', 'No free port on 127.0.0.1 for the embedded PostgreSQL.');
+    throw new LockstepError(
+      'UNAVAILABLE',
+      'No free port on 127.0.0.1 for the embedded PostgreSQL.',
+    );
   }
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));

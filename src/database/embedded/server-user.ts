@@ -14,7 +14,9 @@ export interface ServerUser {
  */
 export async function findServerUser(): Promise<ServerUser | null> {
   if (process.platform === 'win32' || userInfo().uid !== 0) return null;
-  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  const accounts = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const wanted of ['postgres', 'nobody']) {
     const [, , uid, gid] = accounts.find(([name]) => name === wanted) ?? [];
     if (uid && gid && Number(uid) !== 0) return { uid: Number(uid), gid: Number(gid) };
