@@ -1,7 +1,7 @@
 import { COMMON_JOB_TABLE, insertJobs } from 'pg-boss/dist/plans.js';
 import type { Sql } from '../database/sql.ts';
 import { LockstepError } from '../errors.ts';
-import { type JobName, type JobPayloads, queueSchema } from './catalog.ts';
+import { type JobName, type JobPayloads, queueOptions, queueSchema } from './catalog.ts';
 
 export interface AddJobOptions {
   /** While a job of this name with this key waits, another one is not added. */
@@ -31,10 +31,8 @@ export async function addJob<N extends JobName>(
     priority: options.priority ?? 0,
     startAfter: `${Math.max(0, options.startAfterSeconds ?? 0)} seconds`,
   };
-  const [added] = await tx.query<{ id: string }>(
-    insertJobs(queueSchema, { table: COMMON_JOB_TABLE, name, returnId: true, notify: true }),
-    [JSON.stringify([job])],
-  );
+  const values = [JSON.stringify([job])];
+  const [added] = await tx.query<{ id: string }>(insertJob(name), values);
   if (added) return added.id;
   const [waiting] = await tx.query<{ id: string }>(
     `select id from ${queueSchema}.job
@@ -42,9 +40,17 @@ export async function addJob<N extends JobName>(
     [name, singletonKey],
   );
   if (waiting) return waiting.id;
-  throw new LockstepError(
-    'CONFIGURATION',
-    `The queue ${name} does not exist in this company database; queues are made when the program ` +
-      'starts, so start one API or worker process of this version first.',
-  );
+  // Neither added nor waiting: no worker of this version ever started on this database. The queue is
+  // made here, and the first worker completes its options.
+  await tx.query(`select ${queueSchema}.create_queue($1, $2::jsonb)`, [
+    name,
+    JSON.stringify(queueOptions),
+  ]);
+  const [second] = await tx.query<{ id: string }>(insertJob(name), values);
+  if (second) return second.id;
+  throw new LockstepError('INTERNAL_SERVER_ERROR', `The job ${name} could not be added.`);
+}
+
+function insertJob(name: JobName): string {
+  return insertJobs(queueSchema, { table: COMMON_JOB_TABLE, name, returnId: true, notify: true });
 }

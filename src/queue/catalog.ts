@@ -26,3 +26,6 @@ export const deadLetterQueue = 'dead-letter';
 
 /** pg-boss's schema in every company database, made by the migrations. */
 export const queueSchema = 'pgboss';
+
+/** Every queue: one waiting job per key, any number running, and a NOTIFY that wakes workers. */
+export const queueOptions = { policy: 'short', notify: true } as const;

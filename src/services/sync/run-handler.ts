@@ -54,6 +54,8 @@ export interface RunContext<C> {
 /** The work of one kind of run. */
 export interface RunHandler<C> {
   readonly kind: SyncType;
+  /** Whether `execute` honours `RetriedItems` in the run's input. */
+  readonly retriesItems?: boolean;
   /** Works from the checkpoint to the end; resolves when nothing is left to do. */
   execute(context: RunContext<C>): Promise<void>;
   /**
