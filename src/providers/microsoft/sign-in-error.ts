@@ -1,6 +1,6 @@
 import { ClientError, ResponseBodyError } from 'openid-client';
 import { ProviderError } from '../errors.ts';
-import { microsoftError } from './errors.ts';
+import { microsoftError, unusableGrant } from './errors.ts';
 
 /** What openid-client threw, as one of our errors; the library's causes may quote tokens and stay out. */
 export function signInError(error: unknown): unknown {
@@ -30,4 +30,11 @@ function providerErrorIn(error: unknown): ProviderError | null {
     if (one instanceof ProviderError) return one;
   }
   return null;
+}
+
+/** AADSTS70000, the one refusal that is worth asking again. */
+export function isUnusableGrant(error: unknown): boolean {
+  if (!(error instanceof ResponseBodyError) || error.error !== 'invalid_grant') return false;
+  const { error_codes: numbers } = error.cause;
+  return Array.isArray(numbers) && numbers.includes(unusableGrant);
 }

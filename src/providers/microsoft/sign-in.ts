@@ -10,7 +10,7 @@ import type {
   Tokens,
 } from '../sign-in.ts';
 import { loginFetch, loginOrigin } from './login-fetch.ts';
-import { signInError } from './sign-in-error.ts';
+import { isUnusableGrant, signInError } from './sign-in-error.ts';
 
 export interface MicrosoftSignInOptions {
   readonly clientId: string;
@@ -76,8 +76,15 @@ export class MicrosoftSignIn implements SignIn {
   }
 
   async refresh(refreshToken: string, scopes: readonly string[]): Promise<RefreshOutcome> {
+    // The list that was granted omits offline_access, without which no new refresh token comes.
+    const scope = [...new Set([...scopes, 'offline_access'])].join(' ');
+    const ask = (configuration: oidc.Configuration) =>
+      oidc.refreshTokenGrant(configuration, refreshToken, { scope });
     const answer = await this.#call((configuration) =>
-      oidc.refreshTokenGrant(configuration, refreshToken, { scope: scopes.join(' ') }),
+      ask(configuration).catch((error) => {
+        if (isUnusableGrant(error)) return ask(configuration);
+        throw error;
+      }),
     );
     return { tokens: this.#tokens(answer), account: readAccount(answer.claims()) };
   }

@@ -1,0 +1,89 @@
+import type { Sql } from '../../database/sql.ts';
+import { LockstepError } from '../../errors.ts';
+import type { AccountsParts } from './accounts-parts.ts';
+
+export interface DisconnectInput {
+  readonly organizationId: string;
+  /** The member whose connection it is. */
+  readonly userId: string;
+  readonly connectionId: string;
+  /** false: the mail read through it is deleted too. */
+  readonly keepMail: boolean;
+}
+
+export interface Disconnected {
+  readonly connectionId: string;
+  readonly deletedMessages: number;
+  /** Whether the vendor account's tokens were forgotten (no other connection uses them). */
+  readonly tokensForgotten: boolean;
+}
+
+/**
+ * Ends a connection. Microsoft has no endpoint that revokes a token, so forgetting ours is all there
+ * is; the member may withdraw the consent at myapps.microsoft.com. The one-time sync stays used.
+ * @throws LockstepError NOT_FOUND, for another member's connection too
+ */
+export async function disconnectProvider(
+  { databases, clock, log }: AccountsParts,
+  { organizationId, userId, connectionId, keepMail }: DisconnectInput,
+): Promise<Disconnected> {
+  const database = await databases.of(organizationId);
+  const scope = { role: 'service_role', organizationId } as const;
+  const ended = await database.transaction(scope, async (tx) => {
+    const [connection] = await tx.query<{ grant_id: string | null }>(
+      `select grant_id from connections where org_id = $1 and id = $2 and tenant_id = $3 for update`,
+      [organizationId, connectionId, userId],
+    );
+    if (!connection) throw new LockstepError('NOT_FOUND', 'There is no such connection.');
+    await tx.query(
+      `update connections set status = 'disconnected', status_reason = null, grant_id = null,
+         generation = generation + 1 where org_id = $1 and id = $2`,
+      [organizationId, connectionId],
+    );
+    // A run that is reading must not store another page; the generation stops one that just claimed.
+    await tx.query(
+      `update sync_job_queue set requested_action = 'cancel'
+       where org_id = $1 and target_id = $2 and status in ('queued', 'running', 'paused', 'held')`,
+      [organizationId, connectionId],
+    );
+    const tokensForgotten = await forgetTokens(tx, organizationId, connection.grant_id, clock());
+    const deletedMessages = keepMail ? 0 : await deleteMail(tx, organizationId, connectionId);
+    await tx.query(
+      `insert into admin_audit_log (org_id, actor_id, action, target_type, target_id, details)
+       values ($1, $2, 'account.disconnected', 'connection', $3, $4)`,
+      [organizationId, userId, connectionId, { keepMail, deletedMessages, tokensForgotten }],
+    );
+    return { connectionId, deletedMessages, tokensForgotten };
+  });
+  log.info({ organizationId, ...ended }, 'An account was disconnected');
+  return ended;
+}
+
+async function forgetTokens(
+  tx: Sql,
+  organizationId: string,
+  grantId: string | null,
+  now: Date,
+): Promise<boolean> {
+  const forgotten = await tx.query(
+    `update provider_grants g set status = 'revoked', status_reason = 'disconnected by the member',
+       status_at = $3, access_token_sealed = null, refresh_token_sealed = null, access_expires_at = null
+     where org_id = $1 and id = $2 and not exists
+       (select 1 from connections c where c.org_id = g.org_id and c.grant_id = g.id) returning id`,
+    [organizationId, grantId, now],
+  );
+  return forgotten.length > 0;
+}
+
+async function deleteMail(tx: Sql, organizationId: string, connectionId: string): Promise<number> {
+  await tx.query('delete from mail_folders where org_id = $1 and connection_id = $2', [
+    organizationId,
+    connectionId,
+  ]);
+  const [deleted] = await tx.query<{ count: number }>(
+    `with gone as (delete from messages where org_id = $1 and connection_id = $2 returning 1)
+     select count(*)::integer as count from gone`,
+    [organizationId, connectionId],
+  );
+  return deleted?.count ?? 0;
+}
