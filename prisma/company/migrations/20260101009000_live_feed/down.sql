@@ -1,0 +1,14 @@
+drop trigger organization_live_update on organization;
+drop trigger users_live_update on auth.users;
+drop trigger users_extended_live_delete on auth.users_extended;
+drop trigger users_extended_live_update on auth.users_extended;
+drop trigger user_profiles_live_delete on user_profiles;
+drop trigger user_profiles_live_update on user_profiles;
+drop trigger user_organizations_live_delete on user_organizations;
+drop trigger user_organizations_live_update on user_organizations;
+drop trigger notifications_live_update on notifications;
+drop trigger notifications_live_insert on notifications;
+drop trigger sync_activity_log_live on sync_activity_log;
+drop trigger sync_progress_live_update on sync_progress;
+drop trigger sync_progress_live_insert on sync_progress;
+drop schema live cascade;

@@ -1,0 +1,102 @@
+import type { CompanyDatabase } from '../../database/company.ts';
+import { LockstepError } from '../../errors.ts';
+import { activityColumns, type JsonActivity, toActivity } from '../../events/drain.ts';
+import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
+import type { ActivityRow } from '../../events/topics.ts';
+import type { Member } from '../access-member.ts';
+import type { StreamDefinition } from './live-stream.ts';
+import { audienceOf, scopeOf } from './member-view.ts';
+import { readPresent } from './read-present.ts';
+
+/** Entries read at once, and shown at first when no place to go on from is given. */
+const pageSize = 500;
+const firstRows = 100;
+
+/** Entries are dated when their transaction begins: a later commit may carry an earlier date, by this much. */
+const overlapSeconds = 60;
+
+/** So many ids are remembered to recognise what left before. */
+const rememberedIds = 5_000;
+
+const latest = `
+  select * from (
+    select ${activityColumns} from sync_activity_log a
+     where a.org_id = $1 and a.sync_id = $2
+     order by a.created_at desc, a.id desc
+     limit ${firstRows}) entries
+   order by "createdAt", id`;
+
+const after = `
+  select ${activityColumns}
+    from sync_activity_log a,
+         (select created_at, id from sync_activity_log
+           where org_id = $1 and sync_id = $2 and id = $3) place
+   where a.org_id = $1 and a.sync_id = $2
+     and case when $4 = 0 then (a.created_at, a.id) > (place.created_at, place.id)
+              else a.created_at >= place.created_at - make_interval(secs => $4) end
+   order by a.created_at, a.id
+   limit ${pageSize}`;
+
+interface ActivityView {
+  readonly fanOut: FanOut;
+  readonly database: CompanyDatabase;
+  readonly member: Member;
+  readonly syncId: string;
+  /** The id of the last entry the subscriber has; null: show the latest ones first. */
+  readonly after: string | null;
+}
+
+/**
+ * The log of one run, from the latest entries or from where the subscriber left off.
+ * @throws LockstepError NOT_FOUND when `after` is no entry of this run for this member
+ */
+export async function activityStream(view: ActivityView): Promise<StreamDefinition<'activity'>> {
+  const { fanOut, database, member, syncId } = view;
+  const scope = scopeOf(member);
+  if (view.after !== null) await requireEntry(view, view.after);
+  const seen = new Set<string>();
+  let place = view.after;
+  let overlap = 0;
+
+  return {
+    fanOut,
+    topic: 'activity',
+    audience: audienceOf(member),
+    wants: ({ row }) => row?.syncId === syncId,
+    queue: { capacity: queueCapacity, paceMilliseconds: 0 },
+    async read() {
+      const base = [member.organizationId, syncId];
+      const { rows, snapshot } =
+        place === null
+          ? await readPresent<JsonActivity>(database, scope, latest, base)
+          : await readPresent<JsonActivity>(database, scope, after, [...base, place, overlap]);
+      const more = place !== null && rows.length === pageSize;
+      place = rows.at(-1)?.id ?? place;
+      overlap = more ? 0 : overlapSeconds;
+      return { rows: rows.map(toActivity), snapshot, more };
+    },
+    admit(row: ActivityRow) {
+      if (seen.has(row.id)) return false;
+      seen.add(row.id);
+      const [oldest] = seen;
+      if (seen.size > rememberedIds && oldest !== undefined) seen.delete(oldest);
+      place = row.id;
+      return true;
+    },
+    share: null,
+  };
+}
+
+async function requireEntry({ database, member, syncId }: ActivityView, id: string) {
+  const found = await database.query(
+    scopeOf(member),
+    'select 1 from sync_activity_log where org_id = $1 and sync_id = $2 and id = $3',
+    [member.organizationId, syncId, id],
+  );
+  if (found.length > 0) return;
+  throw new LockstepError(
+    'NOT_FOUND',
+    'There is no such entry in the log of this run. Leave "after" out to begin with the latest ones.',
+    { field: 'after' },
+  );
+}
