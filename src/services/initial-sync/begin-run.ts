@@ -33,7 +33,7 @@ export async function beginRun(tx: Sql, begin: BeginRun): Promise<Run | null> {
   if (!locked) return null;
   const input: RunInput = {
     provider: begin.provider,
-    generation: locked.generation,
+    accountSubject: locked.accountSubject,
     backfillDays: begin.backfillDays,
     windowFrom: windowStart(locked.startedAt, begin.backfillDays).toISOString(),
     overrideExpiresAt: begin.overrideExpiresAt?.toISOString() ?? null,

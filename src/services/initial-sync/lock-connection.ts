@@ -10,8 +10,7 @@ export interface ConnectionLock {
 }
 
 export interface LockedConnection {
-  /** Counts reconnections; a run writes only while it stays the same. */
-  readonly generation: number;
+  readonly accountSubject: string | null;
   /** The start as the database's clock saw it; the window counts back from here. */
   readonly startedAt: Date;
 }
@@ -29,7 +28,7 @@ export async function lockConnection(
         set can_manual_sync = false, initial_sync_started_at = now(),
             sync_lock_reason = $3, locked_by = $4, updated_at = now()
       where org_id = $1 and id = $2 and status = 'connected' and (can_manual_sync or $5)
-      returning generation, initial_sync_started_at as "startedAt"`,
+      returning account_subject as "accountSubject", initial_sync_started_at as "startedAt"`,
     [lock.organizationId, lock.connectionId, lock.reason, lock.userId, lock.by === 'override'],
   );
   return row ?? null;

@@ -4,8 +4,8 @@ import { mailProviderKeys } from './mail-provider-key.ts';
 /** What is fixed when a historical sync starts, kept in its run's `input`. */
 export const runInputSchema = z.object({
   provider: z.enum(mailProviderKeys),
-  /** The connection's generation at the start: after a disconnect or reconnect it is another one. */
-  generation: z.number().int(),
+  /** The vendor's id of the account at the start; another one behind the connection is refused. */
+  accountSubject: z.string().nullable(),
   backfillDays: z.number().int().positive(),
   /** Oldest received time that is read, inclusive. */
   windowFrom: z.iso.datetime(),

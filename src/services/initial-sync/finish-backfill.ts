@@ -1,0 +1,41 @@
+import type { Sql } from '../../database/sql.ts';
+import { addNotification } from '../notifications/add-notification.ts';
+import { queueMail } from '../notifications/queue-mail.ts';
+import type { Run } from '../sync/run.ts';
+import type { RunOutcome } from '../sync/state.ts';
+import { backfillNotice } from './backfill-notice.ts';
+import { completeConnection } from './complete-connection.ts';
+import { readNoticeFacts } from './read-notice-facts.ts';
+import { returnRight } from './return-right.ts';
+
+/**
+ * In the transaction that ends the run: a completed one marks the connection, any other one that
+ * stored nothing gives the right back; the member gets one notification and one mail per run and
+ * outcome. A run that the member cancelled needs neither.
+ */
+export async function finishBackfill(tx: Sql, run: Run, outcome: RunOutcome): Promise<void> {
+  const returned = outcome === 'completed' ? null : await returnRight(tx, run);
+  if (outcome === 'completed') await completeConnection(tx, run);
+  if (outcome === 'cancelled' || run.userId === null) return;
+  const facts = await readNoticeFacts(tx, run);
+  const notice = backfillNotice(outcome, { ...facts, returned, error: run.errorMessage });
+  const key = `initial-sync:${run.id}:${outcome}`;
+  await addNotification(tx, {
+    organizationId: run.organizationId,
+    userId: run.userId,
+    kind: `initial_sync_${outcome}`,
+    title: notice.title,
+    body: notice.body,
+    data: { syncRunId: run.id, provider: facts.provider, ...facts.result },
+    dedupeKey: key,
+  });
+  if (facts.mailTo === null) return;
+  await queueMail(tx, {
+    organizationId: run.organizationId,
+    userId: run.userId,
+    to: facts.mailTo,
+    subject: notice.title,
+    body: notice.mail,
+    dedupeKey: key,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Sql } from '../../database/sql.ts';
+import { SyncFailure } from '../sync/failure.ts';
+import { memberActive } from './member-active.ts';
+
+/** What a run may write for, as it was when the attempt began. */
+export interface RunConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly grantId: string;
+  readonly accountEmail: string | null;
+  /** The vendor's id of the account; null when the connection was made without. */
+  readonly accountSubject: string | null;
+}
+
+interface Row extends Omit<RunConnection, 'grantId'> {
+  readonly grantId: string | null;
+  readonly status: 'connected' | 'reconnect_required' | 'disconnected';
+  readonly active: boolean;
+}
+
+/**
+ * Reads the connection and refuses unless the run may write for it. In a page's transaction the row
+ * is locked in share mode: a disconnect waits for the page, or the page sees the disconnect.
+ * @param subject the account the run reads; another one behind the same connection is refused
+ * @throws SyncFailure NEEDS_REAUTH, FORBIDDEN
+ */
+export async function guardConnection(
+  tx: Sql,
+  organizationId: string,
+  connectionId: string,
+  subject: string | null,
+): Promise<RunConnection> {
+  const [row] = await tx.query<Row>(
+    `select c.id, c.org_id as "organizationId", c.tenant_id as "userId", c.grant_id as "grantId",
+            c.account_email as "accountEmail", c.account_subject as "accountSubject", c.status,
+            ${memberActive} as active
+       from connections c where c.org_id = $1 and c.id = $2 for share of c`,
+    [organizationId, connectionId],
+  );
+  if (!row || row.status === 'disconnected') {
+    throw new SyncFailure('FORBIDDEN', 'The account was disconnected, so the sync stopped there.');
+  }
+  if (!row.active) {
+    throw new SyncFailure(
+      'FORBIDDEN',
+      'The member was deactivated or left the organisation, so the sync stopped there.',
+    );
+  }
+  if (row.status === 'reconnect_required' || row.grantId === null) {
+    throw new SyncFailure('NEEDS_REAUTH', 'The account needs to be connected again.');
+  }
+  if (subject !== null && row.accountSubject !== subject) {
+    throw new SyncFailure(
+      'FORBIDDEN',
+      'Another account was connected in place of the one this sync reads, so it stopped there.',
+    );
+  }
+  const { status: _status, active: _active, grantId, ...connection } = row;
+  return { ...connection, grantId };
+}
