@@ -1,0 +1,50 @@
+import {
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from 'jose';
+import type { StatePart } from '../../core/state-part.ts';
+
+/** The RSA key that signs tokens; part of snapshots, so that tokens outlive a restart. */
+export class SigningKey implements StatePart {
+  readonly name = 'microsoft.signing-key';
+  #privateJwk: JWK;
+  #key: CryptoKey | Uint8Array;
+
+  private constructor(privateJwk: JWK, key: CryptoKey | Uint8Array) {
+    this.#privateJwk = privateJwk;
+    this.#key = key;
+  }
+
+  static async generate(kid: string): Promise<SigningKey> {
+    const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+    return new SigningKey(
+      { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' },
+      privateKey,
+    );
+  }
+
+  publicJwk(): JWK {
+    const { kty, n, e, kid, alg, use } = this.#privateJwk;
+    return { kty, n, e, kid, alg, use, x5t: kid } as JWK;
+  }
+
+  sign(payload: JWTPayload): Promise<string> {
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: this.#privateJwk.kid ?? '' })
+      .sign(this.#key);
+  }
+
+  save(): unknown {
+    return this.#privateJwk;
+  }
+
+  async load(state: unknown): Promise<void> {
+    this.#privateJwk = state as JWK;
+    this.#key = await importJWK(this.#privateJwk, 'RS256');
+  }
+}

@@ -1,0 +1,45 @@
+import { MessageIndex } from './message-index.ts';
+
+export const wellKnownFolders = {
+  msgfolderroot: 'Top of Information Store',
+  inbox: 'Inbox',
+  drafts: 'Drafts',
+  sentitems: 'Sent Items',
+  deleteditems: 'Deleted Items',
+  junkemail: 'Junk Email',
+  archive: 'Archive',
+  outbox: 'Outbox',
+  conversationhistory: 'Conversation History',
+} as const;
+export type WellKnownFolder = keyof typeof wellKnownFolders;
+
+export type JournalKind = 'created' | 'updated' | 'read' | 'deleted' | 'moved';
+
+/** One change as a folder's delta sees it. */
+export interface JournalEntry {
+  readonly sequence: number;
+  readonly n: number;
+  readonly kind: JournalKind;
+  /** The message's place while it was here: removals must be told under the id the client knows. */
+  readonly place: number;
+}
+
+export interface Folder {
+  readonly number: number;
+  name: string;
+  /** Null for the root only. */
+  parent: number | null;
+  readonly wellKnown: WellKnownFolder | null;
+  readonly hidden: boolean;
+  readonly index: MessageIndex;
+  readonly journal: JournalEntry[];
+  unread: number;
+  /** Delta tokens of an older generation are dead. */
+  generation: number;
+}
+
+export function newFolder(
+  fields: Pick<Folder, 'number' | 'name' | 'parent' | 'wellKnown' | 'hidden'>,
+): Folder {
+  return { ...fields, index: new MessageIndex(), journal: [], unread: 0, generation: 1 };
+}
