@@ -141,7 +141,8 @@ export class MicrosoftMail implements MailProvider {
     const page = await this.#graph.get(cursor ?? first);
     const items = pageItems(page);
     const next = pageLink(page);
-    const loop = this.#loops.get(first) ?? new PageLoopGuard();
+    // A listing begun anew may take other steps than the last one did.
+    const loop = (cursor && this.#loops.get(first)) || new PageLoopGuard();
     this.#loops.set(first, loop);
     if (next) loop.step(cursor ?? first, next);
     else this.#loops.delete(first);
