@@ -93,6 +93,6 @@ describe('the OAuth round trip with openid-client', () => {
         expectedState: again.state,
         expectedNonce: 'another',
       }),
-    ).rejects.toMatchObject({ cause: { claim: 'nonce' } });
+    ).rejects.toHaveProperty('cause.message', expect.stringContaining('nonce'));
   });
 });

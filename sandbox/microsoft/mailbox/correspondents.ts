@@ -3,8 +3,19 @@ import type { Mailbox } from './mailbox.ts';
 import { type MessageRecord, messageFlags, type Person } from './message-record.ts';
 import { domains, firstNames, lastNames } from './words.ts';
 
+/** People once made; a mailbox knows some 60. */
+const known = new Map<number, Person>();
+
 /** A made-up person; the same number gives the same person. */
 export function person(number: number): Person {
+  const found = known.get(number);
+  if (found !== undefined) return found;
+  const made = makePerson(number);
+  known.set(number, made);
+  return made;
+}
+
+function makePerson(number: number): Person {
   const first = pick(firstNames, mix(number, 1));
   const last = pick(lastNames, mix(number, 2));
   const local = `${first}.${last}`

@@ -1,5 +1,4 @@
 import { mix } from '../../core/random.ts';
-import type { Mailbox } from './mailbox.ts';
 import type { MessageRecord } from './message-record.ts';
 
 /**
@@ -8,6 +7,12 @@ import type { MessageRecord } from './message-record.ts';
  * is told from an unknown one.
  */
 const kinds = { folder: 1, message: 2, immutable: 3, attachment: 4 } as const;
+
+/** The mailbox that ids belong to. */
+export interface IdSpace {
+  readonly oid: string;
+  readonly seed: number;
+}
 
 export interface DecodedId {
   readonly kind: keyof typeof kinds;
@@ -22,7 +27,7 @@ const headers = {
   attachment: [0x00, 0x03, 0x24, 0x00],
 } as const;
 
-function encode(mailbox: Mailbox, kind: keyof typeof kinds, a: number, b: number): string {
+function encode(mailbox: IdSpace, kind: keyof typeof kinds, a: number, b: number): string {
   const guid = `${mailbox.oid}`;
   const bytes = Buffer.alloc(kind === 'immutable' ? 58 : 76);
   bytes.set(headers[kind], 0);
@@ -45,13 +50,13 @@ function checksum(bytes: Uint8Array): number {
   return sum >>> 0;
 }
 
-export function folderId(mailbox: Mailbox, number: number): string {
+export function folderId(mailbox: IdSpace, number: number): string {
   return encode(mailbox, 'folder', number, 0);
 }
 
 /** The id of a message, in the kind the client prefers. */
 export function messageId(
-  mailbox: Mailbox,
+  mailbox: IdSpace,
   record: Pick<MessageRecord, 'n' | 'place'>,
   immutable: boolean,
 ): string {
@@ -61,14 +66,14 @@ export function messageId(
 }
 
 export function attachmentId(
-  mailbox: Mailbox,
+  mailbox: IdSpace,
   record: Pick<MessageRecord, 'n'>,
   position: number,
 ): string {
   return encode(mailbox, 'attachment', record.n, position);
 }
 
-export function conversationId(mailbox: Mailbox, thread: number): string {
+export function conversationId(mailbox: IdSpace, thread: number): string {
   const bytes = Buffer.alloc(56);
   bytes.set([0x00, 0x03, 0x24, 0x00], 0);
   bytes.write(mailbox.oid, 4, 'latin1');
@@ -77,7 +82,7 @@ export function conversationId(mailbox: Mailbox, thread: number): string {
 }
 
 /** Null when the text is no id of this mailbox. Padding may be left off. */
-export function decodeId(mailbox: Mailbox, text: string): DecodedId | null {
+export function decodeId(mailbox: IdSpace, text: string): DecodedId | null {
   const bytes = Buffer.from(text, 'base64url');
   const bare = text.replace(/=+$/, '');
   if (bytes.length < 58 || bytes.toString('base64url') !== bare) return null;

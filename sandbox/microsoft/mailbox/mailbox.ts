@@ -6,6 +6,7 @@ import {
   type WellKnownFolder,
   wellKnownFolders,
 } from './folder.ts';
+import { folderId } from './ids.ts';
 import { MessageIndex } from './message-index.ts';
 import { type MessageEdits, type MessageRecord, messageFlags } from './message-record.ts';
 
@@ -31,6 +32,7 @@ export class Mailbox {
   sequence = 0;
   threads = 0;
   #folderNumber = 0;
+  readonly #folderIds = new Map<number, string>();
 
   constructor(oid: string, seed: number) {
     this.oid = oid;
@@ -81,6 +83,15 @@ export class Mailbox {
   wellKnown(name: WellKnownFolder): Folder {
     for (const folder of this.folders.values()) if (folder.wellKnown === name) return folder;
     throw new RequestError(`The mailbox has no folder ${name}.`, 404);
+  }
+
+  /** The folder's id in Graph; kept, since every message names its folder. */
+  folderId(number: number): string {
+    const known = this.#folderIds.get(number);
+    if (known !== undefined) return known;
+    const id = folderId(this, number);
+    this.#folderIds.set(number, id);
+    return id;
   }
 
   folderOf(record: MessageRecord): Folder {

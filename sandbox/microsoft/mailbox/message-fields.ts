@@ -2,7 +2,7 @@ import type { Recipient } from '@microsoft/microsoft-graph-types';
 import { mix } from '../../core/random.ts';
 import { hasAttachments } from './attachments.ts';
 import { envelope } from './correspondents.ts';
-import { conversationId, folderId, messageId } from './ids.ts';
+import { conversationId, messageId } from './ids.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type MessageRecord, messageFlags, type Person } from './message-record.ts';
 import { generatedSubject, generatedText, htmlToText, textToHtml } from './text.ts';
@@ -129,7 +129,7 @@ export const messageFields = {
       : record.edits.subject,
   bodyPreview: (_view: View, record: MessageRecord) => textOf(record, 300).slice(0, 255),
   importance: (_view: View, record: MessageRecord) => record.edits?.importance ?? 'normal',
-  parentFolderId: (view: View, record: MessageRecord) => folderId(view.mailbox, record.folder),
+  parentFolderId: (view: View, record: MessageRecord) => view.mailbox.folderId(record.folder),
   conversationId: (view: View, record: MessageRecord) =>
     record.edits?.conversationId ?? conversationId(view.mailbox, record.thread),
   conversationIndex: (view: View, record: MessageRecord) =>
