@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../database/generated/company/client.ts';
+import type { CompanyPrismaClient } from '../database/lanes.ts';
 import type { Logger } from '../log.ts';
 import type { Member } from '../services/access-member.ts';
 import type { Services } from './services.ts';
@@ -10,7 +10,7 @@ export interface RequestContext {
   readonly member: Member | null;
   readonly services: Services;
   /** Reads as this member, for this execution only. */
-  readonly prisma: PrismaClient;
+  readonly prisma: CompanyPrismaClient;
   /** Adds a `set-cookie` header to the answer. @throws LockstepError BAD_REQUEST where there is no HTTP answer */
   setCookie(cookie: string): void;
 }

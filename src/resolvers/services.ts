@@ -1,5 +1,6 @@
 import type { CompanyDatabases } from '../database/company-databases.ts';
 import type { MasterDatabase } from '../database/master.ts';
+import type { Accounts } from '../services/accounts/accounts.ts';
 import type { StartDependencies } from '../services/initial-sync/start.ts';
 import type { OverrideAdministration } from '../services/overrides/administration.ts';
 import type { RunHandlers } from '../services/sync/run-handler.ts';
@@ -8,6 +9,7 @@ import type { RunHandlers } from '../services/sync/run-handler.ts';
 export interface Services {
   readonly companies: CompanyDatabases;
   readonly master: MasterDatabase;
+  readonly accounts: Accounts;
   readonly initialSync: StartDependencies;
   readonly overrides: OverrideAdministration;
   readonly runHandlers: RunHandlers;

@@ -1,0 +1,39 @@
+import type { MemberContext } from './context.ts';
+import { decodeNodeId } from './node-id.ts';
+
+type Prisma = MemberContext['prisma'];
+
+/** How an object of each type is found by its uuid; row policies hide what is foreign. */
+const finders = {
+  Organization: (prisma: Prisma, id: string) => prisma.organization.findUnique({ where: { id } }),
+  Member: (prisma: Prisma, id: string) => prisma.userExtended.findUnique({ where: { id } }),
+  Connection: (prisma: Prisma, id: string) => prisma.connection.findUnique({ where: { id } }),
+  SyncRun: (prisma: Prisma, id: string) => prisma.syncRun.findUnique({ where: { id } }),
+  Message: (prisma: Prisma, id: string) => prisma.message.findUnique({ where: { id } }),
+  FailedItem: (prisma: Prisma, id: string) => prisma.syncFailedItem.findUnique({ where: { id } }),
+  Notification: (prisma: Prisma, id: string) => prisma.notification.findUnique({ where: { id } }),
+} as const;
+
+export type NodeType = keyof typeof finders;
+
+const nodeTypes = Object.keys(finders) as NodeType[];
+
+/**
+ * The object with that id, with its type's name; null when it is unknown, foreign or no id at all.
+ * A plain uuid says no type, so every type is asked for it.
+ */
+export async function findNode(
+  context: MemberContext,
+  text: string,
+): Promise<({ __typename: NodeType } & object) | null> {
+  const decoded = decodeNodeId(text);
+  if (!decoded) return null;
+  const types = nodeTypes.filter((type) => decoded.type === null || decoded.type === type);
+  const found = await Promise.all(
+    types.map(async (type) => {
+      const row = await finders[type](context.prisma, decoded.id);
+      return row && { ...row, __typename: type };
+    }),
+  );
+  return found.find((row) => row !== null) ?? null;
+}

@@ -1,0 +1,61 @@
+import type { NotificationRow } from '../events/topics.ts';
+import type { MemberContext } from './context.ts';
+import { uuidOf } from './node-id.ts';
+import { type PageArgs, readPage } from './page.ts';
+
+export type NotificationShape = NotificationRow;
+
+/** A member's notifications are theirs alone, whatever the role of who asks. */
+const own = ({ member }: MemberContext) => ({
+  orgId: member.organizationId,
+  userId: member.userId,
+});
+
+/** How many of the caller's notifications are unread. */
+export function unreadNotifications(context: MemberContext): Promise<number> {
+  return context.prisma.notification.count({ where: { ...own(context), readAt: null } });
+}
+
+interface NotificationArgs extends PageArgs {
+  readonly unread?: boolean | null | undefined;
+}
+
+/** The caller's notifications, the newest first. */
+export function notificationPage(context: MemberContext, args: NotificationArgs) {
+  const { prisma } = context;
+  const read = args.unread
+    ? { readAt: null }
+    : args.unread === false
+      ? { readAt: { not: null } }
+      : {};
+  return readPage(
+    'notifications',
+    args,
+    (window) =>
+      prisma.notification.findMany({
+        ...window,
+        where: { ...own(context), ...read },
+        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      }),
+    async (id) => (await prisma.notification.count({ where: { id } })) > 0,
+  );
+}
+
+/** Marks the caller's notifications as read, all unread ones when no ids are given. */
+export async function markRead(
+  { member, services }: MemberContext,
+  ids: readonly string[] | null,
+): Promise<{ count: number }> {
+  const { organizationId, userId } = member;
+  const database = await services.companies.of(organizationId);
+  const wanted = ids?.flatMap((id) => uuidOf('Notification', id) ?? []) ?? null;
+  const marked = await database.query(
+    { role: 'service_role', organizationId },
+    `update notifications set read_at = now()
+      where org_id = $1 and user_id = $2 and read_at is null
+        and ($3::uuid[] is null or id = any ($3::uuid[]))
+      returning id`,
+    [organizationId, userId, wanted],
+  );
+  return { count: marked.length };
+}

@@ -1,0 +1,58 @@
+import type { SyncStatusType, SyncType } from '../database/generated/company/enums.ts';
+import type { MemberContext } from './context.ts';
+import { uuidOf } from './node-id.ts';
+import { type PageArgs, readPage } from './page.ts';
+import { organizationFilter } from './row-filter.ts';
+
+/** The run with that id; null when it is unknown, foreign or malformed. */
+export async function findRun({ prisma }: MemberContext, text: string, query: object) {
+  const id = uuidOf('SyncRun', text);
+  return id === null ? null : prisma.syncRun.findUnique({ ...query, where: { id } });
+}
+
+interface RunArgs extends PageArgs {
+  readonly filter?:
+    | {
+        readonly status?: readonly SyncStatusType[] | null | undefined;
+        readonly kind?: SyncType | null | undefined;
+        readonly provider?: 'outlook' | 'gmail' | null | undefined;
+        readonly mine?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+}
+
+/** Runs that the caller may see, the newest first. */
+export function runPage({ prisma, member }: MemberContext, args: RunArgs, query: object) {
+  const { status, kind, provider, mine } = args.filter ?? {};
+  return readPage(
+    'syncRuns',
+    args,
+    (window) =>
+      prisma.syncRun.findMany({
+        ...query,
+        ...window,
+        where: {
+          ...organizationFilter(member),
+          ...(mine && { userId: member.userId }),
+          ...(status && { status: { in: [...status] } }),
+          ...(kind && { kind }),
+          ...(provider && { sourceSystem: provider }),
+        },
+        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      }),
+    async (id) => (await prisma.syncRun.count({ where: { id } })) > 0,
+  );
+}
+
+const mailKinds: readonly SyncType[] = ['initial_mail', 'mail_follow_up'];
+
+/** The mail account that a run reads; null for other kinds of run. */
+export function runConnection(
+  { prisma }: Pick<MemberContext, 'prisma'>,
+  { kind, targetId }: { readonly kind: SyncType; readonly targetId: string },
+  query: object,
+) {
+  if (!mailKinds.includes(kind)) return null;
+  return prisma.connection.findUnique({ ...query, where: { id: targetId } });
+}
