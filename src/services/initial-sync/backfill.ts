@@ -7,20 +7,19 @@ import { type BackfillCheckpoint, restartBackfill } from './backfill-checkpoint.
 import { BackfillWork } from './backfill-work.ts';
 import { countFolders } from './count-folders.ts';
 import { finishBackfill } from './finish-backfill.ts';
-import { guardConnection, type RunConnection } from './guard-connection.ts';
+import { guardConnection } from './guard-connection.ts';
 import { readSlices } from './read-slices.ts';
 import { takeRightAgain } from './return-right.ts';
-import { type RunInput, runInputSchema } from './run-input.ts';
+import { runInputSchema } from './run-input.ts';
 
 /** Opens the mailbox behind a connection for one attempt. */
-export type OpenMailbox = (
-  connection: RunConnection & { readonly provider: RunInput['provider'] },
-  options: {
-    readonly signal: AbortSignal;
-    /** Told before a wait that the provider asked for. */
-    readonly onWait: (reason: string, until: Date) => Promise<void>;
-  },
-) => MailProvider;
+export type OpenMailbox = (input: {
+  readonly organizationId: string;
+  readonly connectionId: string;
+  readonly signal: AbortSignal;
+  /** Told before a wait that the provider asked for. */
+  readonly onWait: (reason: string, until: Date) => Promise<void>;
+}) => Promise<MailProvider>;
 
 export interface BackfillParts {
   readonly openMailbox: OpenMailbox;
@@ -58,10 +57,12 @@ async function execute(
   );
   const stopped = new AbortController();
   const signal = AbortSignal.any([context.signal, stopped.signal]);
-  const mailbox = openMailbox(
-    { ...connection, provider: input.provider },
-    { signal, onWait: (reason, until) => context.waiting(reason, until) },
-  );
+  const mailbox = await openMailbox({
+    organizationId,
+    connectionId: connection.id,
+    signal,
+    onWait: (reason, until) => context.waiting(reason, until),
+  });
   await refuseOtherAccount(mailbox, subject);
   // Open at the end: mail that arrives before a folder's watermark is taken must be read here.
   const window: MailWindow = { from: new Date(input.windowFrom), to: null };

@@ -7,14 +7,11 @@ export interface RunConnection {
   readonly id: string;
   readonly organizationId: string;
   readonly userId: string;
-  readonly grantId: string;
-  readonly accountEmail: string | null;
-  /** The vendor's id of the account; null when the connection was made without. */
-  readonly accountSubject: string | null;
 }
 
-interface Row extends Omit<RunConnection, 'grantId'> {
-  readonly grantId: string | null;
+interface Row extends RunConnection {
+  readonly accountSubject: string | null;
+  readonly consented: boolean;
   readonly status: 'connected' | 'reconnect_required' | 'disconnected';
   readonly active: boolean;
 }
@@ -32,8 +29,8 @@ export async function guardConnection(
   subject: string | null,
 ): Promise<RunConnection> {
   const [row] = await tx.query<Row>(
-    `select c.id, c.org_id as "organizationId", c.tenant_id as "userId", c.grant_id as "grantId",
-            c.account_email as "accountEmail", c.account_subject as "accountSubject", c.status,
+    `select c.id, c.org_id as "organizationId", c.tenant_id as "userId",
+            c.account_subject as "accountSubject", c.status, c.grant_id is not null as consented,
             ${memberActive} as active
        from connections c where c.org_id = $1 and c.id = $2 for share of c`,
     [organizationId, connectionId],
@@ -47,7 +44,7 @@ export async function guardConnection(
       'The member was deactivated or left the organisation, so the sync stopped there.',
     );
   }
-  if (row.status === 'reconnect_required' || row.grantId === null) {
+  if (row.status === 'reconnect_required' || !row.consented) {
     throw new SyncFailure('NEEDS_REAUTH', 'The account needs to be connected again.');
   }
   if (subject !== null && row.accountSubject !== subject) {
@@ -56,6 +53,5 @@ export async function guardConnection(
       'Another account was connected in place of the one this sync reads, so it stopped there.',
     );
   }
-  const { status: _status, active: _active, grantId, ...connection } = row;
-  return { ...connection, grantId };
+  return { id: row.id, organizationId: row.organizationId, userId: row.userId };
 }
