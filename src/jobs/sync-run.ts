@@ -4,7 +4,7 @@ import { executeRun, type RunWorker } from '../services/sync/execute-run.ts';
 
 /**
  * Takes one ticket: claims the fairest due run, which need not be the ticket's, and executes it.
- * Deduplicated by run and wait (`enqueueRun`). Never tried again as a job: the run's own row decides
+ * Deduplicated by run and wait (`enqueueRun`). Never tried again as a job and no dead letter: the run's own row decides
  * about the next attempt, and whoever loses a ticket is covered by `requeueOrphans`.
  */
 export function syncRunJob(worker: RunWorker, concurrency: number): Job<'sync.run'> {
@@ -12,6 +12,7 @@ export function syncRunJob(worker: RunWorker, concurrency: number): Job<'sync.ru
     name: 'sync.run',
     retryLimit: 0,
     retryDelaySeconds: 1,
+    deadLetter: false,
     // Far beyond a slice and its grace: the queue must never take a job from under a living run.
     timeoutSeconds: Math.min(86_400, Math.ceil(worker.sliceSeconds * 2 + 3600)),
     concurrency,

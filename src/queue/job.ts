@@ -9,10 +9,12 @@ export interface JobContext {
 /** One job with everything the queue must know about it, declared next to its handler. */
 export interface Job<N extends JobName = JobName> {
   readonly name: N;
-  /** Times a failed job is tried again before it goes to the dead-letter queue. */
+  /** Times a failed job is tried again. */
   readonly retryLimit: number;
   /** First wait before such a try; later ones double. */
   readonly retryDelaySeconds: number;
+  /** False: a job that failed for good is not kept in the dead-letter queue. */
+  readonly deadLetter?: boolean;
   /** A handler that takes longer has failed. At most a day. */
   readonly timeoutSeconds: number;
   /** How many of these this process handles at once. */

@@ -82,7 +82,7 @@ export class JobRunner {
         retryBackoff: true,
         expireInSeconds: job.timeoutSeconds,
         deleteAfterSeconds: keepFinishedSeconds,
-        deadLetter: deadLetterQueue,
+        ...(job.deadLetter === false ? {} : { deadLetter: deadLetterQueue }),
       });
     }
   }
