@@ -1527,17 +1527,23 @@ CREATE TRIGGER users_live_update AFTER UPDATE ON auth.users REFERENCING OLD TABL
 -- ==== function app.active_role()
 CREATE OR REPLACE FUNCTION app.active_role()
  RETURNS public.user_role
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(p.role, 'user')
-  from auth.users u
-  left join auth.users_extended e on e.id = u.id
-  left join public.user_profiles p on p.user_id = u.id
-  where u.id = app.user_id()
-    and (u.banned_until is null or u.banned_until <= now())
-    and coalesce(e.is_active, true) and coalesce(p.is_active, true)
+declare
+  me uuid := app.user_id();
+begin
+  return (
+    select coalesce(p.role, 'user')
+    from auth.users u
+    left join auth.users_extended e on e.id = u.id
+    left join public.user_profiles p on p.user_id = u.id
+    where u.id = me
+      and (u.banned_until is null or u.banned_until <= now())
+      and e.is_active is not false and p.is_active is not false
+  );
+end
 $function$
 
 -- execute: authenticated, service_role
@@ -1597,23 +1603,29 @@ $function$
 -- ==== function app.admin_organizations()
 CREATE OR REPLACE FUNCTION app.admin_organizations()
  RETURNS uuid[]
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(array_agg(o.id), '{}')
-  from public.organization o
-  where app.active_role() is not null
-    and o.id = coalesce(app.narrowed_to(), o.id)
-    and (
-      (app.active_role() = 'super_admin' and o.id = app.narrowed_to())
-      or exists (
-        select from public.user_organizations m
-        left join auth.users_extended e on e.id = m.user_id
-        where m.user_id = app.user_id() and m.organization_id = o.id and o.is_active
-          and (m.role = 'admin' or (app.active_role() = 'admin' and e.org_id = o.id))
-      )
-    )
+declare
+  me uuid := app.user_id();
+  narrowed uuid := app.narrowed_to();
+  my_role public.user_role := app.active_role();
+begin
+  if my_role is null then
+    return '{}';
+  elsif my_role = 'super_admin' and narrowed is not null then
+    return array[narrowed];
+  end if;
+  return (
+    select coalesce(array_agg(m.organization_id), '{}')
+    from public.user_organizations m
+    join public.organization o on o.id = m.organization_id and o.is_active
+    left join auth.users_extended e on e.id = m.user_id
+    where m.user_id = me and (narrowed is null or m.organization_id = narrowed)
+      and (m.role = 'admin' or (my_role = 'admin' and e.org_id = m.organization_id))
+  );
+end
 $function$
 
 -- execute: authenticated, service_role
@@ -1636,14 +1648,16 @@ $function$
 -- ==== function app.belongs_to(person uuid, organizations uuid[])
 CREATE OR REPLACE FUNCTION app.belongs_to(person uuid, organizations uuid[])
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select exists (
+begin
+  return exists (
     select from public.user_organizations
     where user_id = person and organization_id = any (organizations)
-  )
+  );
+end
 $function$
 
 -- execute: authenticated, service_role
@@ -1792,15 +1806,26 @@ $function$
 -- ==== function app.member_organizations()
 CREATE OR REPLACE FUNCTION app.member_organizations()
  RETURNS uuid[]
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(array_agg(m.organization_id), '{}')
-  from public.user_organizations m
-  join public.organization o on o.id = m.organization_id and o.is_active
-  where m.user_id = app.user_id() and app.active_role() is not null
-    and m.organization_id = coalesce(app.narrowed_to(), m.organization_id)
+declare
+  me uuid := app.user_id();
+  narrowed uuid := app.narrowed_to();
+begin
+  return (
+    select coalesce(array_agg(m.organization_id), '{}')
+    from public.user_organizations m
+    join public.organization o on o.id = m.organization_id
+    join auth.users u on u.id = m.user_id
+    left join auth.users_extended e on e.id = m.user_id
+    left join public.user_profiles p on p.user_id = m.user_id
+    where m.user_id = me and (narrowed is null or m.organization_id = narrowed) and o.is_active
+      and (u.banned_until is null or u.banned_until <= now())
+      and e.is_active is not false and p.is_active is not false
+  );
+end
 $function$
 
 -- execute: authenticated, service_role
@@ -1879,10 +1904,14 @@ $procedure$
 -- ==== function app.reaches_all()
 CREATE OR REPLACE FUNCTION app.reaches_all()
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
-AS $function$ select coalesce(app.active_role() = 'super_admin', false) and app.narrowed_to() is null $function$
+AS $function$
+begin
+  return coalesce(app.active_role() = 'super_admin', false) and app.narrowed_to() is null;
+end
+$function$
 
 -- execute: authenticated, service_role
 
@@ -1916,14 +1945,16 @@ $function$
 -- ==== function app.run_owner(sync_id text)
 CREATE OR REPLACE FUNCTION app.run_owner(sync_id text)
  RETURNS uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select q.user_id from public.sync_job_queue q
-  where q.id = case
-    when sync_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then sync_id::uuid
-  end
+begin
+  if sync_id !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    return null;
+  end if;
+  return (select q.user_id from public.sync_job_queue q where q.id = sync_id::uuid);
+end
 $function$
 
 -- execute: authenticated, service_role

@@ -60,12 +60,14 @@ call app.protect('sync_job_queue', app.service_rule(), app.member_rule('user_id'
 -- that are no run of ours. It must see every run: judged by what the asker sees, another member's
 -- run would look like a free text and be shown.
 create function app.run_owner(sync_id text) returns uuid
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select q.user_id from public.sync_job_queue q
-  where q.id = case
-    when sync_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then sync_id::uuid
-  end
+begin
+  if sync_id !~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    return null;
+  end if;
+  return (select q.user_id from public.sync_job_queue q where q.id = sync_id::uuid);
+end
 $$;
 revoke execute on function app.run_owner(text) from public;
 grant execute on function app.run_owner(text) to authenticated, service_role;
