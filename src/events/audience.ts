@@ -1,8 +1,9 @@
 import type { Readers } from './topics.ts';
 
-/** Who listens: one member acting in one organisation. */
+/** Who listens: one member acting in one organisation, or in all of the database. */
 export interface Audience {
-  readonly organizationId: string;
+  /** Null: every organisation. */
+  readonly organizationId: string | null;
   readonly userId: string;
   /** Whether row policies show this member all of the organisation's rows. */
   readonly admin: boolean;
@@ -13,7 +14,8 @@ export function admits(
   audience: Audience,
   event: { readonly organizationId: string | null; readonly readers: Readers },
 ): boolean {
-  if (event.organizationId !== audience.organizationId) return false;
+  const { organizationId } = audience;
+  if (organizationId !== null && event.organizationId !== organizationId) return false;
   const { users, admins } = event.readers;
   return users === null || users.includes(audience.userId) || (admins && audience.admin);
 }

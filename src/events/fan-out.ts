@@ -37,6 +37,9 @@ interface Subscriber {
   wake(): void;
 }
 
+/** Where those are kept who listen to every organisation. */
+const everywhere = '*';
+
 type AccessListener = (userId: string | null) => void;
 
 /**
@@ -62,15 +65,16 @@ export class FanOut {
   subscribe<T extends Topic>(options: SubscriptionOptions<T>): Subscription<T> {
     const { audience } = options;
     const subscriber = new QueuedSubscriber(options, this.#now);
-    const others = this.#byOrganization.get(audience.organizationId) ?? new Set<Subscriber>();
-    this.#byOrganization.set(audience.organizationId, others.add(subscriber));
+    const place = audience.organizationId ?? everywhere;
+    const others = this.#byOrganization.get(place) ?? new Set<Subscriber>();
+    this.#byOrganization.set(place, others.add(subscriber));
     return {
       take: () => subscriber.take(),
       close: () => {
         subscriber.close();
         others.delete(subscriber);
-        if (others.size === 0 && this.#byOrganization.get(audience.organizationId) === others) {
-          this.#byOrganization.delete(audience.organizationId);
+        if (others.size === 0 && this.#byOrganization.get(place) === others) {
+          this.#byOrganization.delete(place);
         }
       },
     };
@@ -91,11 +95,13 @@ export class FanOut {
         for (const listener of this.#accessListeners) listener(event.key);
         continue;
       }
-      for (const subscriber of this.#byOrganization.get(event.organizationId ?? '') ?? []) {
-        if (subscriber.topic !== event.topic) continue;
-        if (event.key === null) subscriber.miss();
-        else subscriber.offer(event, now);
-        touched.add(subscriber);
+      for (const place of [event.organizationId ?? everywhere, everywhere]) {
+        for (const subscriber of this.#byOrganization.get(place) ?? []) {
+          if (subscriber.topic !== event.topic) continue;
+          if (event.key === null) subscriber.miss();
+          else subscriber.offer(event, now);
+          touched.add(subscriber);
+        }
       }
     }
     for (const subscriber of touched) subscriber.wake();

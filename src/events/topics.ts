@@ -2,6 +2,34 @@
 export const topics = ['progress', 'activity', 'notification', 'access'] as const;
 export type Topic = (typeof topics)[number];
 
+/** The labels of the enum `sync_status_type`. */
+export type StatusLabel =
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'held'
+  | 'completed'
+  | 'failed'
+  | 'cancelled';
+
+/** The labels of the enum `sync_action`. */
+export type ActionLabel =
+  | 'started'
+  | 'progress'
+  | 'created'
+  | 'updated'
+  | 'deleted'
+  | 'skipped'
+  | 'failed'
+  | 'retried'
+  | 'paused'
+  | 'resumed'
+  | 'cancelled'
+  | 'completed'
+  | 'held'
+  | 'waiting'
+  | 'audited';
+
 /** A row of `sync_progress`, named as the program names its columns. */
 export interface ProgressRow {
   readonly id: string;
@@ -10,7 +38,7 @@ export interface ProgressRow {
   readonly syncId: string;
   readonly entityType: string;
   readonly sourceSystem: string;
-  readonly status: string;
+  readonly status: StatusLabel;
   readonly totalItems: number | null;
   readonly processedCount: number;
   readonly failedCount: number;
@@ -29,8 +57,8 @@ export interface ActivityRow {
   readonly orgId: string;
   readonly syncId: string;
   readonly entityType: string | null;
-  readonly action: string;
-  readonly status: string | null;
+  readonly action: ActionLabel;
+  readonly status: StatusLabel | null;
   readonly message: string;
   readonly details: unknown;
   readonly userId: string | null;

@@ -67,6 +67,7 @@ export function memberIn(
     organizationId: tenant.id,
     organizations: [tenant.id],
     role,
+    reach: 'organization',
     tokenExpiresAt,
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withOwner } from '../support/database.ts';
 import {
   insertProgress,
   insertRun,

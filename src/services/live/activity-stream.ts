@@ -3,9 +3,9 @@ import { LockstepError } from '../../errors.ts';
 import { activityColumns, type JsonActivity, toActivity } from '../../events/drain.ts';
 import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
 import type { ActivityRow } from '../../events/topics.ts';
-import type { Member } from '../access-member.ts';
+import { type Member, rowScope } from '../access-member.ts';
 import type { StreamDefinition } from './live-stream.ts';
-import { audienceOf, scopeOf } from './member-view.ts';
+import { audienceOf, inOrganization } from './member-view.ts';
 import { readPresent } from './read-present.ts';
 
 /** Entries read at once, and shown at first when no place to go on from is given. */
@@ -18,20 +18,20 @@ const overlapSeconds = 60;
 /** So many ids are remembered to recognise what left before. */
 const rememberedIds = 5_000;
 
-const latest = `
+const latest = (member: Member) => `
   select * from (
     select ${activityColumns} from sync_activity_log a
-     where a.org_id = $1 and a.sync_id = $2
+     where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2
      order by a.created_at desc, a.id desc
      limit ${firstRows}) entries
    order by "createdAt", id`;
 
-const after = `
+const after = (member: Member) => `
   select ${activityColumns}
     from sync_activity_log a,
          (select created_at, id from sync_activity_log
-           where org_id = $1 and sync_id = $2 and id = $3) place
-   where a.org_id = $1 and a.sync_id = $2
+           where ${inOrganization(member, 'org_id')} and sync_id = $2 and id = $3) place
+   where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2
      and case when $4 = 0 then (a.created_at, a.id) > (place.created_at, place.id)
               else a.created_at >= place.created_at - make_interval(secs => $4) end
    order by a.created_at, a.id
@@ -52,7 +52,7 @@ interface ActivityView {
  */
 export async function activityStream(view: ActivityView): Promise<StreamDefinition<'activity'>> {
   const { fanOut, database, member, syncId } = view;
-  const scope = scopeOf(member);
+  const scope = rowScope(member);
   if (view.after !== null) await requireEntry(view, view.after);
   const seen = new Set<string>();
   let place = view.after;
@@ -68,8 +68,12 @@ export async function activityStream(view: ActivityView): Promise<StreamDefiniti
       const base = [member.organizationId, syncId];
       const { rows, snapshot } =
         place === null
-          ? await readPresent<JsonActivity>(database, scope, latest, base)
-          : await readPresent<JsonActivity>(database, scope, after, [...base, place, overlap]);
+          ? await readPresent<JsonActivity>(database, scope, latest(member), base)
+          : await readPresent<JsonActivity>(database, scope, after(member), [
+              ...base,
+              place,
+              overlap,
+            ]);
       const more = place !== null && rows.length === pageSize;
       place = rows.at(-1)?.id ?? place;
       overlap = more ? 0 : overlapSeconds;
@@ -89,8 +93,9 @@ export async function activityStream(view: ActivityView): Promise<StreamDefiniti
 
 async function requireEntry({ database, member, syncId }: ActivityView, id: string) {
   const found = await database.query(
-    scopeOf(member),
-    'select 1 from sync_activity_log where org_id = $1 and sync_id = $2 and id = $3',
+    rowScope(member),
+    `select 1 from sync_activity_log
+      where ${inOrganization(member, 'org_id')} and sync_id = $2 and id = $3`,
     [member.organizationId, syncId, id],
   );
   if (found.length > 0) return;

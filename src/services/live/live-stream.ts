@@ -39,6 +39,9 @@ export interface StreamItem<T extends Topic> {
   readonly transaction: number | null;
 }
 
+/** A stream of whatever topic, for those who only pass its rows on. */
+export type AnyLiveStream = LiveStream<Topic>;
+
 /**
  * The present state, then every change, without a gap and without an older state after a newer one:
  * the queue is opened before the state is read, and a change is kept back exactly when the snapshot
@@ -70,9 +73,24 @@ export class LiveStream<T extends Topic> implements AsyncIterableIterator<TopicR
     });
   }
 
-  /** The snapshot of the last reading; changes it contains are not news to this subscriber. */
-  get since(): Snapshot | null {
-    return this.#since;
+  /** Whether the present state must be read (again) before changes mean anything. */
+  get isBehind(): boolean {
+    return this.#mustRead;
+  }
+
+  /** Those that the present state, as this subscriber read it, does not contain; all of them: the same list. */
+  newsIn(items: readonly StreamItem<T>[]): readonly StreamItem<T>[] {
+    const since = this.#since;
+    if (since === null) return items;
+    const news = items.filter(
+      ({ transaction }) => transaction === null || !isVisibleIn(since, transaction),
+    );
+    return news.length === items.length ? items : news;
+  }
+
+  /** Gives up the own queue: changes come from elsewhere from now on. */
+  closeQueue(): void {
+    this.#subscription.close();
   }
 
   /** Everything that is due, at least one row; null when the stream has ended. @throws what ended it */
@@ -92,7 +110,7 @@ export class LiveStream<T extends Topic> implements AsyncIterableIterator<TopicR
   takeNow(): StreamItem<T>[] {
     const { events, missed } = this.#subscription.take();
     if (missed) this.#mustRead = true;
-    const changes = missed ? [] : events.flatMap((event) => this.#change(event));
+    const changes = missed ? [] : this.#changed(events);
     const present = this.#present;
     this.#present = [];
     return [...present, ...changes].filter(({ row }) => this.definition.admit?.(row) ?? true);
@@ -163,9 +181,11 @@ export class LiveStream<T extends Topic> implements AsyncIterableIterator<TopicR
     }
   }
 
-  #change(event: EventOf<T>): StreamItem<T>[] {
-    const { row, transaction } = event as { row: TopicRows[T] | null; transaction: number };
-    if (row === null || (this.#since && isVisibleIn(this.#since, transaction))) return [];
-    return [{ row, transaction }];
+  #changed(events: readonly EventOf<T>[]): readonly StreamItem<T>[] {
+    const items = events.flatMap((event) => {
+      const { row, transaction } = event as { row: TopicRows[T] | null; transaction: number };
+      return row === null ? [] : [{ row, transaction }];
+    });
+    return this.newsIn(items);
   }
 }

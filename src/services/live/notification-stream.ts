@@ -1,18 +1,18 @@
 import type { CompanyDatabase } from '../../database/company.ts';
 import { type JsonNotification, notificationColumns, toNotification } from '../../events/drain.ts';
 import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
-import type { Member } from '../access-member.ts';
+import { type Member, rowScope } from '../access-member.ts';
 import type { StreamDefinition } from './live-stream.ts';
-import { audienceOf, scopeOf } from './member-view.ts';
+import { audienceOf, inOrganization } from './member-view.ts';
 import { readPresent } from './read-present.ts';
 
 /** Unread ones shown at first: the newest, up to this many. */
 const mostRows = 50;
 
-const unread = `
+const unread = (member: Member) => `
   select * from (
     select ${notificationColumns} from notifications n
-     where n.org_id = $1 and n.user_id = $2 and n.read_at is null
+     where ${inOrganization(member, 'n.org_id')} and n.user_id = $2 and n.read_at is null
      order by n.created_at desc, n.id
      limit ${mostRows}) latest
    order by "createdAt", id`;
@@ -31,7 +31,12 @@ export function notificationStream(view: {
     queue: { capacity: queueCapacity, paceMilliseconds: 0 },
     async read() {
       const values = [member.organizationId, member.userId];
-      const state = await readPresent<JsonNotification>(database, scopeOf(member), unread, values);
+      const state = await readPresent<JsonNotification>(
+        database,
+        rowScope(member),
+        unread(member),
+        values,
+      );
       return { rows: state.rows.map(toNotification), snapshot: state.snapshot, more: false };
     },
     share: null,

@@ -3,9 +3,9 @@ import { LockstepError } from '../../errors.ts';
 import type { Audience } from '../../events/audience.ts';
 import { type JsonProgress, progressColumns, toProgress } from '../../events/drain.ts';
 import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
-import type { Member } from '../access-member.ts';
+import { type Member, rowScope } from '../access-member.ts';
 import type { StreamDefinition } from './live-stream.ts';
-import { audienceOf, scopeOf } from './member-view.ts';
+import { audienceOf, inOrganization } from './member-view.ts';
 import { readPresent } from './read-present.ts';
 
 /** Four changes of one run a second at most; a change of status never waits. */
@@ -16,17 +16,17 @@ const mostRows = 100;
 
 type OwnedProgress = JsonProgress & { readonly owner: string | null };
 
-const oneRun = `
+const oneRun = (member: Member) => `
   select app.run_owner(p.sync_id) as owner, ${progressColumns}
     from sync_progress p
-   where p.org_id = $1 and p.sync_id = $2
+   where ${inOrganization(member, 'p.org_id')} and p.sync_id = $2
    order by p.updated_at, p.id`;
 
-const latestRuns = `
+const latestRuns = (member: Member) => `
   select * from (
     select app.run_owner(p.sync_id) as owner, ${progressColumns}
       from sync_progress p
-     where p.org_id = $1
+     where ${inOrganization(member, 'p.org_id')}
      order by p.completed_at is not null, p.updated_at desc, p.id
      limit ${mostRows}) latest
    order by "updatedAt", id`;
@@ -65,8 +65,8 @@ export async function progressStream(view: ProgressView): Promise<StreamDefiniti
 
 async function readProgress({ database, member, syncId }: ProgressView) {
   const values = syncId === null ? [member.organizationId] : [member.organizationId, syncId];
-  const statement = syncId === null ? latestRuns : oneRun;
-  const state = await readPresent<OwnedProgress>(database, scopeOf(member), statement, values);
+  const statement = (syncId === null ? latestRuns : oneRun)(member);
+  const state = await readPresent<OwnedProgress>(database, rowScope(member), statement, values);
   if (syncId !== null && state.rows.length === 0) {
     throw new LockstepError(
       'NOT_FOUND',
@@ -80,6 +80,6 @@ async function readProgress({ database, member, syncId }: ProgressView) {
 }
 
 /** Of a run that belongs to nobody all members see the same: no one's own rows are added. */
-function everyone({ organizationId, role }: Member): Audience {
-  return { organizationId, userId: '', admin: role !== 'user' };
+function everyone(member: Member): Audience {
+  return { ...audienceOf(member), userId: '' };
 }
