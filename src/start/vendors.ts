@@ -1,0 +1,75 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Logger } from '../log.ts';
+import { createVendors, type Vendors } from '../providers/registry.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** The client that the sandbox's demo seed registers. */
+const sandboxClient = {
+  clientId: 'lockstep-sandbox',
+  clientSecret: 'lockstep-sandbox-secret',
+} as const;
+
+interface VendorsParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}
+
+/** The vendors of this installation, and the sandbox's address when one of them is played by it. */
+export interface OpenedVendors {
+  readonly vendors: Vendors;
+  readonly sandboxUrl: string | null;
+}
+
+/**
+ * Opens the vendors. One without credentials or addresses of its own is played by the sandbox, which
+ * this process starts (`start`) or which a server on the same data folder runs already (`join`).
+ */
+export async function openVendors(
+  { config, log, shutdown }: VendorsParts,
+  sandbox: 'start' | 'join' | 'none',
+): Promise<OpenedVendors> {
+  const { client, tenant, loginUrl, graphUrl } = config.microsoft;
+  const own = client !== null || loginUrl !== null || graphUrl !== null;
+  const shared = { tenant, clock: systemClock, log };
+  if (own) {
+    const microsoft = { ...shared, ...(client ?? sandboxClient), loginUrl, graphUrl };
+    return { vendors: createVendors({ microsoft }), sandboxUrl: null };
+  }
+  const url = config.production ? null : await sandboxAddress({ config, log, shutdown }, sandbox);
+  if (url === null) return { vendors: createVendors({}), sandboxUrl: null };
+  const microsoft = { ...shared, ...sandboxClient, loginUrl: url, graphUrl: url };
+  return { vendors: createVendors({ microsoft }), sandboxUrl: url };
+}
+
+async function sandboxAddress(
+  { config, log, shutdown }: VendorsParts,
+  wish: 'start' | 'join' | 'none',
+): Promise<string | null> {
+  const file = path.join(config.dataDir, 'sandbox-address');
+  switch (wish) {
+    case 'none':
+      return null;
+    case 'join':
+      return (await readFile(file, 'utf8').catch(() => '')).trim() || null;
+    case 'start': {
+      // Loaded on demand: a production process never carries the stand-ins.
+      const { startSandbox } = await import('../../sandbox/server.ts');
+      await mkdir(config.dataDir, { recursive: true });
+      const started = await startSandbox({
+        port: config.sandboxPort,
+        stateFile: path.join(config.dataDir, 'sandbox-state.json'),
+        log: (line) => log.debug(line),
+      });
+      shutdown.add('the sandbox', async () => {
+        await rm(file, { force: true });
+        await started.close();
+      });
+      await writeFile(file, `${started.url}\n`);
+      return started.url;
+    }
+  }
+}
