@@ -670,7 +670,7 @@ FOREIGN KEY (org_id) REFERENCES public.organization(id) ON DELETE CASCADE
 PRIMARY KEY (id)
 
 -- ==== constraint sync_error_log_user_id_fkey on public.sync_error_log
-FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL
+FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
 
 -- ==== constraint sync_failed_item_org_id_fkey on public.sync_failed_item
 FOREIGN KEY (org_id) REFERENCES public.organization(id) ON DELETE CASCADE
@@ -688,7 +688,7 @@ PRIMARY KEY (id)
 CHECK ((status = ANY (ARRAY['open'::text, 'retried'::text, 'resolved'::text, 'discarded'::text])))
 
 -- ==== constraint sync_failed_item_user_id_fkey on public.sync_failed_item
-FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL
+FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
 
 -- ==== constraint sync_job_queue_org_id_fkey on public.sync_job_queue
 FOREIGN KEY (org_id) REFERENCES public.organization(id) ON DELETE CASCADE
@@ -703,7 +703,7 @@ PRIMARY KEY (id)
 CHECK ((requested_action = ANY (ARRAY['pause'::text, 'cancel'::text])))
 
 -- ==== constraint sync_job_queue_user_id_fkey on public.sync_job_queue
-FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL
+FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
 
 -- ==== constraint sync_preview_cache_created_by_fkey on public.sync_preview_cache
 FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE CASCADE
