@@ -57,6 +57,9 @@ const isDue = `status = 'queued' and kind = any ($1::sync_type[])
 
 const someDue = `select from sync_job_queue where ${isDue} limit 1`;
 
+// Row security hides the statistics from the planner (it expects most rows to be running *and* most to
+// be queued), so the shape leaves it no choice but index probes: correlated counts, and the candidates
+// as an array instead of a join. With 100,000 runs waiting: 2 ms a claim, 36 ms with joins.
 const claimFairest = `
   with recursive waiting as (
     (select org_id from sync_job_queue where status = 'queued' order by org_id limit 1)
@@ -65,28 +68,32 @@ const claimFairest = `
              where status = 'queued' and org_id > waiting.org_id order by org_id limit 1)
       from waiting where waiting.org_id is not null
   ),
-  busy as (
-    select org_id, count(*) as running from sync_job_queue where status = 'running' group by org_id
-  ),
   head as materialized (
     select due.id, due.priority, due.queued_at,
-           coalesce(busy.running, 0) + row_number() over (
+           busy.running + row_number() over (
              partition by waiting.org_id order by due.priority desc, due.queued_at) as share
       from waiting
-      left join busy using (org_id)
+     cross join lateral (
+       select count(*) as running from sync_job_queue
+        where org_id = waiting.org_id and status = 'running'
+     ) busy
      cross join lateral (
        select id, priority, queued_at from sync_job_queue
         where org_id = waiting.org_id and ${isDue}
         order by priority desc, queued_at
         limit $4
      ) due
+     where waiting.org_id is not null
+  ),
+  pick as materialized (
+    select array_agg(id order by share, priority desc, queued_at) as ids from head
   ),
   fairest as (
-    select run.id from head
-      join sync_job_queue run on run.id = head.id and run.status = 'queued'
-     order by head.share, head.priority desc, head.queued_at
+    select id from sync_job_queue
+     where id = any ((select ids from pick)::uuid[]) and status = 'queued'
+     order by array_position((select ids from pick), id)
      limit 1
-     for update of run skip locked
+     for update skip locked
   )
   update sync_job_queue set
     status = 'running',
