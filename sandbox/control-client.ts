@@ -92,6 +92,16 @@ export class ControlClient {
     });
     const text = await answer.text();
     if (answer.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-    throw new Error(`The sandbox answered ${answer.status} to ${method} ${path}: ${text}`);
+    throw new Error(
+      `The sandbox answered ${answer.status} to ${method} ${path}: ${messageOf(text)}`,
+    );
+  }
+}
+
+function messageOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { error: { message: string } }).error.message;
+  } catch {
+    return text;
   }
 }

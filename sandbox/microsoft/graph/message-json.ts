@@ -59,7 +59,8 @@ export function messageJson(
   for (const field of shape.fields) json[field] = messageFields[field](request.view, record);
   if (shape.expand !== null)
     json['attachments'] = attachmentList(request, record, shape.expand.select, false);
-  return poison === undefined ? json : poisoned(json, poison);
+  // A message that breaks pages does so by its body; without the body it is like any other.
+  return poison === undefined || poison === 'page-error' ? json : poisoned(json, poison);
 }
 
 /** Spoils a message in a way that a client must survive. */
