@@ -73,10 +73,18 @@ export function maskedResult<R extends { errors?: readonly unknown[] | undefined
 
 /** An error that GraphQL itself raised: syntax, validation, a value of the wrong type. */
 function library(error: GraphQLError, { requestId }: ErrorEdge): GraphQLError {
-  const code = errorCodes.find((known) => known === error.extensions['code']);
+  // Nothing else of its extensions: a parser's error there quotes the body.
+  const { code, field, limit, http } = error.extensions;
+  const known = errorCodes.find((candidate) => candidate === code);
   return new GraphQLError(withoutSuggestion(error.message), {
     ...placeOf(error),
-    extensions: { ...error.extensions, code: code ?? 'BAD_USER_INPUT', requestId },
+    extensions: {
+      code: known ?? (http === undefined ? 'BAD_USER_INPUT' : 'BAD_REQUEST'),
+      requestId,
+      ...(field !== undefined && { field }),
+      ...(limit !== undefined && { limit }),
+      ...(http !== undefined && { http }),
+    },
   });
 }
 

@@ -1,0 +1,46 @@
+import type { Live } from '../services/live.ts';
+import type { MemberContext } from './context.ts';
+import { notFound, uuidOf } from './node-id.ts';
+
+declare module './services.ts' {
+  interface Services {
+    readonly live: Live;
+  }
+}
+
+type LiveContext = Pick<MemberContext, 'member' | 'services'>;
+
+const longestText = 200;
+
+/** Progress of one run, by global id, uuid or free text; of all that the member may see without one. */
+export function followProgress(
+  { member, services }: LiveContext,
+  syncRunId: string | null | undefined,
+) {
+  return services.live.progress(member, syncRunId == null ? null : syncIdOf(syncRunId));
+}
+
+/** The log of one run. @param after the entry to go on from; null: the latest ones first */
+export function followActivity(
+  { member, services }: LiveContext,
+  syncRunId: string,
+  after: string | null | undefined,
+) {
+  const place = after == null ? null : uuidOf('SyncActivity', after);
+  if (after != null && place === null) throw notFound('entry in the log of this run');
+  return services.live.activity(member, syncIdOf(syncRunId), place);
+}
+
+/** The member's own notifications. */
+export function followNotifications({ member, services }: LiveContext) {
+  return services.live.notifications(member);
+}
+
+/** What `sync_progress.sync_id` holds for an id as callers may write it. */
+function syncIdOf(text: string): string {
+  const uuid = uuidOf('SyncRun', text);
+  if (uuid !== null) return uuid;
+  // PostgreSQL has no text with NUL, so there can be no such run.
+  if (text.length > longestText || text.includes('\0')) throw notFound('sync run');
+  return text;
+}
