@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { CountReporter } from './test/support/count-reporter.ts';
 
 export default defineConfig({
+  // Node gives everybody the CommonJS build of graphql; Vite would give our files a second copy, and
+  // instances of one are strangers to the other.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
