@@ -1,6 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { MailProvider, MailWindow } from '../../providers/contract.ts';
-import { SyncFailure } from '../sync/failure.ts';
 import type { RunContext, RunHandler } from '../sync/run-handler.ts';
 import { auditFolders } from './audit-folders.ts';
 import { type BackfillCheckpoint, restartBackfill } from './backfill-checkpoint.ts';
@@ -63,7 +62,6 @@ async function execute(
     signal,
     onWait: (reason, until) => context.waiting(reason, until),
   });
-  await refuseOtherAccount(mailbox, subject);
   // Open at the end: mail that arrives before a folder's watermark is taken must be read here.
   const window: MailWindow = { from: new Date(input.windowFrom), to: null };
   try {
@@ -82,15 +80,4 @@ async function execute(
   } finally {
     stopped.abort();
   }
-}
-
-/** The consent may have been given again for another mailbox than the one the run reads. */
-async function refuseOtherAccount(mailbox: MailProvider, subject: string | null): Promise<void> {
-  if (subject === null) return;
-  const identity = await mailbox.identity();
-  if (identity.subject === subject) return;
-  throw new SyncFailure(
-    'FORBIDDEN',
-    'The stored consent belongs to another account than the connected one. Disconnect and connect again.',
-  );
 }

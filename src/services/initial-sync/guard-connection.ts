@@ -11,6 +11,7 @@ export interface RunConnection {
 
 interface Row extends RunConnection {
   readonly accountSubject: string | null;
+  readonly grantSubject: string | null;
   readonly consented: boolean;
   readonly status: 'connected' | 'reconnect_required' | 'disconnected';
   readonly active: boolean;
@@ -30,9 +31,11 @@ export async function guardConnection(
 ): Promise<RunConnection> {
   const [row] = await tx.query<Row>(
     `select c.id, c.org_id as "organizationId", c.tenant_id as "userId",
-            c.account_subject as "accountSubject", c.status, c.grant_id is not null as consented,
-            ${memberActive} as active
-       from connections c where c.org_id = $1 and c.id = $2 for share of c`,
+            c.account_subject as "accountSubject", g.subject as "grantSubject", c.status,
+            g.id is not null as consented, ${memberActive} as active
+       from connections c
+       left join provider_grants g on g.org_id = c.org_id and g.id = c.grant_id
+      where c.org_id = $1 and c.id = $2 for share of c`,
     [organizationId, connectionId],
   );
   if (!row || row.status === 'disconnected') {
@@ -47,7 +50,7 @@ export async function guardConnection(
   if (row.status === 'reconnect_required' || !row.consented) {
     throw new SyncFailure('NEEDS_REAUTH', 'The account needs to be connected again.');
   }
-  if (subject !== null && row.accountSubject !== subject) {
+  if (subject !== null && (row.accountSubject !== subject || row.grantSubject !== subject)) {
     throw new SyncFailure(
       'FORBIDDEN',
       'Another account was connected in place of the one this sync reads, so it stopped there.',

@@ -15,11 +15,11 @@ export async function findMissing(
   ids: readonly string[],
 ): Promise<MissingMessages> {
   const rows = await tx.query<{ id: string; aside: boolean }>(
-    `select id, exists (select from sync_failed_item f
-                         where f.org_id = $1 and f.run_id = $3 and f.item_key = id) as aside
-       from unnest($4::text[]) as id
+    `select wanted as id, exists (select from sync_failed_item f
+                         where f.org_id = $1 and f.run_id = $3 and f.item_key = wanted) as aside
+       from unnest($4::text[]) as wanted
       where not exists (select from messages m
-                         where m.org_id = $1 and m.connection_id = $2 and m.provider_message_id = id)`,
+                         where m.org_id = $1 and m.connection_id = $2 and m.provider_message_id = wanted)`,
     [owner.organizationId, owner.connectionId, owner.runId, ids],
   );
   return {
