@@ -14,6 +14,7 @@ import './connect.ts';
 import './run-control.ts';
 import './overrides.ts';
 import './companies.ts';
+import './subscriptions.ts';
 
 builder.queryType({ description: 'Reads. Every field needs a bearer token.' });
 builder.mutationType({ description: 'Changes. Every field needs a bearer token.' });
