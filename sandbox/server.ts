@@ -69,9 +69,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   );
   const fetch = async (request: Request, env: unknown): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    if (!vendor.owns(pathname)) return root.fetch(request, env as object);
-    const answer = await served.fetch(request, env as object);
-    if (request.method === 'POST') kept?.changed();
+    const app = vendor.owns(pathname) ? served : root;
+    const answer = await app.fetch(request, env as object);
+    // Who was given a token may be killed, and this process with it, before the file would follow by itself.
+    if (request.method === 'POST' && pathname.endsWith('/token')) await kept?.save();
+    else if (request.method !== 'GET') kept?.changed();
     return answer;
   };
   const listener = await listen(fetch, options.port, host);

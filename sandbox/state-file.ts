@@ -5,6 +5,8 @@ import type { WholeState } from './core/control-routes.ts';
 export interface KeptState {
   /** Says that something may have changed; the file follows within a second. */
   changed(): void;
+  /** Writes now. */
+  save(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,10 @@ export async function keepState(
     });
     return writing;
   };
+  const save = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    return write();
+  };
   return {
     changed() {
       timer ??= setTimeout(
@@ -47,9 +53,7 @@ export async function keepState(
         500,
       );
     },
-    async close() {
-      if (timer !== null) clearTimeout(timer);
-      await write();
-    },
+    save,
+    close: save,
   };
 }

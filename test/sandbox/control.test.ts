@@ -122,10 +122,14 @@ describe('the control interface', () => {
     expect((await graph.send('/me?$filter=x')).status).toBe(400);
     expect((await graph.send('/me/messages?$top=1&top=1')).status).toBe(400);
     expect((await graph.send('/me/messages?$top=1&includeHiddenMessages=true')).status).toBe(200);
+    expect((await graph.send('/me/photo')).status).toBe(400);
+    expect((await graph.send('/me', { method: 'PATCH', body: '{}' })).status).toBe(405);
     const rules = (await sandbox.control.violations.list()).map((violation) => violation.detail);
     expect(rules).toEqual([
       'verbose is not a parameter of GET /me/messages',
       '$filter is not a parameter of GET /me',
+      'GET /me/photo is not an operation of the sandbox',
+      'PATCH /me is not an operation of the sandbox',
     ]);
   });
 

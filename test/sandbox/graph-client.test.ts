@@ -1,11 +1,22 @@
-import { Client, GraphError, PageIterator } from '@microsoft/microsoft-graph-client';
+import {
+  AuthenticationHandler,
+  Client,
+  type Context,
+  GraphError,
+  type Middleware,
+  PageIterator,
+  RedirectHandler,
+  ResponseType,
+  RetryHandler,
+  RetryHandlerOptions,
+  TelemetryHandler,
+} from '@microsoft/microsoft-graph-client';
 import type { Message } from '@microsoft/microsoft-graph-types';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { addressOf, emptySeed, immutable, mailScopes } from './support/graph.ts';
 
 const user = 'ana@acme.test';
-const origin = 'https://graph.microsoft.com';
 
 describe('with the real Graph client', () => {
   let sandbox: Sandbox;
@@ -25,25 +36,29 @@ describe('with the real Graph client', () => {
   });
   afterAll(() => sandbox.close());
 
-  /** The client as it is, but for a transport that reaches the sandbox. */
+  /** The client with its own middleware, but for the last link, which reaches the sandbox. */
   function clientOf(token: string): Client {
-    const real = Client.init({ authProvider: (done) => done(null, token) });
-    const transport = Client.initWithMiddleware({
-      middleware: {
-        execute: async (context) => {
+    const links: Middleware[] = [
+      new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token) }),
+      new RetryHandler(new RetryHandlerOptions(1, 3)),
+      new RedirectHandler(),
+      new TelemetryHandler(),
+      {
+        async execute(context: Context): Promise<void> {
           const url = String(context.request);
-          expect(url.startsWith(`${origin}/`)).toBe(true);
-          const headers = new Headers(context.options?.headers as Record<string, string>);
-          headers.set('authorization', `Bearer ${token}`);
-          context.response = await fetch(addressOf(sandbox, url), {
-            ...(context.options as RequestInit),
-            headers,
-          });
+          if (!url.startsWith('https://graph.microsoft.com/'))
+            throw new Error(`Not an address of Graph: ${url}`);
+          context.response = await fetch(addressOf(sandbox, url), context.options as RequestInit);
         },
       },
-    });
-    expect(real).toBeInstanceOf(Client);
-    return transport;
+    ];
+    for (const [i, link] of links.entries()) {
+      const next = links[i + 1];
+      if (next !== undefined) link.setNext?.(next);
+    }
+    const [middleware] = links;
+    if (middleware === undefined) throw new Error('There is no middleware.');
+    return Client.initWithMiddleware({ middleware });
   }
 
   it('reads the member and pages by its iterator', async () => {
@@ -133,5 +148,41 @@ describe('with the real Graph client', () => {
     }
     expect(count).toBe(255);
     expect((await client.api(page['@odata.deltaLink']).get()).value).toEqual([]);
+  });
+
+  it('waits as told and tries again', async () => {
+    await sandbox.control.faults.add({
+      match: { path: '/me$' },
+      times: 1,
+      action: { type: 'throttle', seconds: 1 },
+    });
+    const started = performance.now();
+    expect(await client.api('/me').get()).toMatchObject({ mail: user });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(950);
+    const statuses = (await sandbox.control.requests.read({ path: '/me$' })).map(
+      (entry) => entry.status,
+    );
+    expect(statuses).toEqual([429, 200]);
+  });
+
+  it('sends ids that come back', async () => {
+    await sandbox.control.faults.add({
+      match: { path: '/me$' },
+      action: {
+        type: 'status',
+        status: 500,
+        body: { error: { code: 'generalException', message: '' } },
+      },
+    });
+    await expect(
+      client.api('/me').header('client-request-id', 'abc-123').get(),
+    ).rejects.toMatchObject({ statusCode: 500, code: 'generalException' });
+    await sandbox.control.faults.clear();
+    const answer = (await client
+      .api('/me')
+      .header('client-request-id', 'abc-123')
+      .responseType(ResponseType.RAW)
+      .get()) as Response;
+    expect(answer.headers.get('client-request-id')).toBe('abc-123');
   });
 });

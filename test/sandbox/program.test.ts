@@ -105,7 +105,6 @@ describe('the sandbox as a program', () => {
     const { refresh_token } = (await (await use(url, tokens.refresh_token)).json()) as {
       refresh_token: string;
     };
-    await new Promise((resolve) => setTimeout(resolve, 1500));
     first.child.kill('SIGKILL');
     await first.ended;
     const second = run('--state', state);

@@ -73,20 +73,7 @@ export function graphRoutes(
     const segments = meSegments(graphSegments(url.pathname), account);
     if (segments[0]?.toLowerCase() === '$batch')
       return batch(c, microsoft, (request) => self(request, c.get('call')));
-    const candidates = routes.filter((route) => matchPattern(route.pattern, segments) !== null);
-    const route = candidates.find((one) => one.method === c.req.method);
-    if (candidates.length === 0)
-      throw new GraphError(
-        400,
-        'BadRequest',
-        `Resource not found for the segment '${segments.join('/')}', or the sandbox does not have it.`,
-      );
-    if (route === undefined)
-      throw new GraphError(
-        405,
-        'Request_BadRequest',
-        `Specified HTTP method is not allowed for the request target.`,
-      );
+    const route = findRoute(c, microsoft, segments);
     requireScope(token, route.scopes);
     microsoft.throttle.check(
       account.oid,
@@ -151,6 +138,35 @@ function meSegments(segments: readonly string[], account?: Account): string[] {
   return path;
 }
 
+/** The operation of a path and method; asking for one that is not there is written down. */
+function findRoute(
+  c: Context<SandboxEnv>,
+  microsoft: Microsoft,
+  segments: readonly string[],
+): GraphRoute {
+  const candidates = routes.filter((route) => matchPattern(route.pattern, segments) !== null);
+  const route = candidates.find((one) => one.method === c.req.method);
+  if (route !== undefined) return route;
+  const path = segments.join('/');
+  violation(
+    c,
+    microsoft,
+    'unknown-operation',
+    `${c.req.method} /${path} is not an operation of the sandbox`,
+  );
+  if (candidates.length > 0)
+    throw new GraphError(
+      405,
+      'Request_BadRequest',
+      'Specified HTTP method is not allowed for the request target.',
+    );
+  throw new GraphError(
+    400,
+    'BadRequest',
+    `Resource not found for the segment '${path}', or the sandbox does not have it.`,
+  );
+}
+
 /** Strict mode: a query parameter that the contract does not have is refused and written down. */
 function checkQuery(
   c: Context<SandboxEnv>,
@@ -162,15 +178,24 @@ function checkQuery(
   for (const name of url.searchParams.keys()) {
     const lower = name.toLowerCase();
     if (route.query.includes(lower) || route.query.includes(`$${lower}`)) continue;
-    microsoft.core.violations.add({
-      at: new Date(microsoft.core.clock.now()).toISOString(),
-      method: c.req.method,
-      path: url.pathname,
-      rule: 'unknown-query-parameter',
-      detail: `${name} is not a parameter of ${route.method} /${route.pattern}`,
-    });
+    violation(
+      c,
+      microsoft,
+      'unknown-query-parameter',
+      `${name} is not a parameter of ${route.method} /${route.pattern}`,
+    );
     throw badQuery(`The query parameter '${name}' is not supported.`);
   }
+}
+
+function violation(
+  c: Context<SandboxEnv>,
+  microsoft: Microsoft,
+  rule: string,
+  detail: string,
+): void {
+  const at = new Date(microsoft.core.clock.now()).toISOString();
+  microsoft.core.violations.add({ at, method: c.req.method, path: c.req.path, rule, detail });
 }
 
 async function readJson(c: Context<SandboxEnv>): Promise<unknown> {

@@ -73,7 +73,7 @@ export function loadMailbox(snapshot: MailboxSnapshot): Mailbox {
   for (const saved of snapshot.folders) {
     const folder = newFolder(saved);
     folder.generation = saved.generation;
-    folder.journal.push(...saved.journal);
+    for (const entry of saved.journal) folder.journal.push(entry);
     mailbox.restoreFolder(folder);
   }
   mailbox.messages.length = snapshot.next;

@@ -41,7 +41,7 @@ export interface MessageEdits {
 
 /**
  * One message in memory: a few small numbers. Subject, people, body and attachments follow from `thread`, `position` and
- * `seed` when they are asked for, so that a hundred thousand messages cost about 10 MB.
+ * `seed` when they are asked for, so that a hundred thousand messages cost about 20 MB.
  */
 export interface MessageRecord {
   /** Number in the mailbox, from 1, never reused. */
