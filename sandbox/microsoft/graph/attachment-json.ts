@@ -3,7 +3,7 @@ import { attachmentId } from '../mailbox/ids.ts';
 import { isoSeconds, messageFields } from '../mailbox/message-fields.ts';
 import type { ExplicitAttachment, MessageRecord } from '../mailbox/message-record.ts';
 import { badQuery } from './graph-error.ts';
-import type { GraphRequest } from './request.ts';
+import type { GraphRequest } from './graph-request.ts';
 
 /** Exchange counts properties around the bytes too, so `size` is never the length of the content. */
 const overhead = 156;

@@ -10,7 +10,7 @@ import { graphOrigin } from './links.ts';
 import { messageJson, readShape, type Shape } from './message-json.ts';
 import { finishPage } from './page-fault.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { GraphRequest } from './request.ts';
+import type { GraphRequest } from './graph-request.ts';
 import { shuffle } from './shuffle.ts';
 
 /** One page of GET .../messages/delta, first or later. */

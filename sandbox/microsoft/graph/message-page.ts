@@ -9,7 +9,7 @@ import { messageJson, readShape } from './message-json.ts';
 import { sortMessages } from './order-by.ts';
 import { finishPage } from './page-fault.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { GraphRequest } from './request.ts';
+import type { GraphRequest } from './graph-request.ts';
 
 /** Without $top a page holds this many. */
 const defaultPage = 10;

@@ -14,7 +14,7 @@ import { meRoutes } from './me-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { readPreferences } from './preferences.ts';
 import { parseQueryOptions } from './query-options.ts';
-import type { GraphRequest } from './request.ts';
+import type { GraphRequest } from './graph-request.ts';
 
 // Fixed words stand before placeholders, so that /messages/delta is not read as a message.
 const routes: readonly GraphRoute[] = [
