@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { LockstepError } from '../errors.ts';
-import { withClient } from './pool.ts';
+import { doubt, withClient } from './pool.ts';
 import { type PreparedStep, runPrepared } from './prepared-query.ts';
 import type { Scope } from './scope.ts';
 import { statementName } from './statement-names.ts';
@@ -33,6 +33,7 @@ export function laneAdapter(pool: pg.Pool, current: CurrentScope): PrismaPg {
 
 function scopedClient(client: pg.PoolClient, scope: Scope): pg.PoolClient {
   return Object.create(client, {
+    release: { value: (error?: Error) => client.release(error ?? doubt(client)) },
     query: {
       value: async (config: pg.QueryConfig) => {
         if (config.text === 'BEGIN')

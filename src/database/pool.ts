@@ -80,11 +80,15 @@ export async function withClient<T>(
   client.on('error', onError);
   try {
     return await work(client);
-  } catch (error) {
-    if (databaseError(error).code === 'UNAVAILABLE') lost ??= databaseError(error);
-    throw error;
   } finally {
     client.off('error', onError);
-    client.release(lost);
+    client.release(lost ?? doubt(client));
   }
+}
+
+/** Why a connection must not be lent again: it waits for an answer, or is inside a transaction. */
+export function doubt(client: pg.ClientBase): Error | undefined {
+  const { readyForQuery } = Object(client);
+  if (readyForQuery === true && client.getTransactionStatus() === 'I') return undefined;
+  return new Error('the connection was given back in the middle of something');
 }
