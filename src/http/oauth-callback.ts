@@ -3,10 +3,8 @@ import type { Context, Handler } from 'hono';
 import { deleteCookie, getCookie } from 'hono/cookie';
 import { html, raw } from 'hono/html';
 import type { Logger } from '../log.ts';
-import type { Vendor } from '../providers/contract.ts';
 import type { Accounts } from '../services/accounts/accounts.ts';
-
-const vendors: readonly Vendor[] = ['microsoft', 'google'];
+import { callbackVendors } from '../services/accounts/finish-connect.ts';
 
 const style =
   'body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}';
@@ -27,7 +25,7 @@ const headers = {
 export function oauthCallback({ accounts, log }: { accounts: Accounts; log: Logger }): Handler {
   return async (c) => {
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
-    const vendor = vendors.find((known) => known === c.req.param('vendor'));
+    const vendor = callbackVendors.find((known) => known === c.req.param('vendor'));
     if (!vendor) return page(c, 404, 'There is no such sign-in');
     try {
       const result = await accounts.finishConnect({

@@ -1,6 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
 import { LockstepError } from '../../errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { cancelRuns } from './cancel-runs.ts';
 
 export interface DisconnectInput {
   readonly organizationId: string;
@@ -24,29 +25,33 @@ export interface Disconnected {
  * @throws LockstepError NOT_FOUND, for another member's connection too
  */
 export async function disconnectProvider(
-  { databases, clock, log }: AccountsParts,
+  { databases, clock, log, runHandlers = () => new Map() }: AccountsParts,
   { organizationId, userId, connectionId, keepMail }: DisconnectInput,
 ): Promise<Disconnected> {
   const database = await databases.of(organizationId);
   const scope = { role: 'service_role', organizationId } as const;
   const ended = await database.transaction(scope, async (tx) => {
+    const owned = 'org_id = $1 and id = $2 and tenant_id = $3';
+    const key = [organizationId, connectionId, userId];
+    const found = await tx.query(`select 1 from connections where ${owned}`, key);
+    if (found.length === 0) throw new LockstepError('NOT_FOUND', 'There is no such connection.');
+    await cancelRuns(tx, runHandlers(), organizationId, connectionId);
     const [connection] = await tx.query<{ grant_id: string | null }>(
-      `select grant_id from connections where org_id = $1 and id = $2 and tenant_id = $3 for update`,
-      [organizationId, connectionId, userId],
+      `select grant_id from connections where ${owned} for update`,
+      key,
     );
-    if (!connection) throw new LockstepError('NOT_FOUND', 'There is no such connection.');
+    // The generation and the missing grant stop a page that a run is still about to store.
     await tx.query(
       `update connections set status = 'disconnected', status_reason = null, grant_id = null,
-         generation = generation + 1 where org_id = $1 and id = $2`,
-      [organizationId, connectionId],
+         generation = generation + 1 where ${owned}`,
+      key,
     );
-    // A run that is reading must not store another page; the generation stops one that just claimed.
-    await tx.query(
-      `update sync_job_queue set requested_action = 'cancel'
-       where org_id = $1 and target_id = $2 and status in ('queued', 'running', 'paused', 'held')`,
-      [organizationId, connectionId],
+    const tokensForgotten = await forgetTokens(
+      tx,
+      organizationId,
+      connection?.grant_id ?? null,
+      clock(),
     );
-    const tokensForgotten = await forgetTokens(tx, organizationId, connection.grant_id, clock());
     const deletedMessages = keepMail ? 0 : await deleteMail(tx, organizationId, connectionId);
     await tx.query(
       `insert into admin_audit_log (org_id, actor_id, action, target_type, target_id, details)

@@ -1,5 +1,5 @@
 import { LockstepError } from '../../errors.ts';
-import type { Vendor } from '../../providers/contract.ts';
+import { type Vendor, vendors } from '../../providers/contract.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import type { ConsentOutcome } from '../../providers/sign-in.ts';
 import type { AccountsParts } from './accounts-parts.ts';
@@ -17,6 +17,9 @@ export interface FinishConnectInput {
   readonly query: URLSearchParams;
   readonly cookie: (name: string) => string | undefined;
 }
+
+/** The last part of the callback's path. */
+export const callbackVendors: readonly Vendor[] = vendors;
 
 /** `invalid`: nothing is known about the caller, answer 400. `returned`: back to the web client. */
 export type FinishConnectResult =

@@ -1,4 +1,6 @@
 import type { Sql } from '../../database/sql.ts';
+import { addNotification } from '../notifications/add-notification.ts';
+import { queueMail } from '../notifications/queue-mail.ts';
 import type { GrantRow } from './grant.ts';
 
 const vendorNames = { microsoft: 'Microsoft', google: 'Google' } as const;
@@ -30,16 +32,27 @@ export async function requireReconnect(
   const title = `Connect your ${name} account again`;
   const body = `${name} no longer accepts the consent you gave, so Lockstep cannot read your account. Nothing is lost: open Connections, connect the same account again, and the work goes on. (${reason})`;
   const dedupeKey = `reconnect:${grant.id}:${grant.generation}`;
-  await tx.query(
-    `insert into notifications (org_id, user_id, kind, title, body, data, dedupe_key)
-     values ($1, $2, 'reconnect_required', $3, $4, $5, $6)
-     on conflict (org_id, user_id, dedupe_key) do nothing`,
-    [grant.org_id, grant.user_id, title, body, { vendor: grant.vendor }, dedupeKey],
+  const { org_id: organizationId, user_id: userId, vendor } = grant;
+  await addNotification(tx, {
+    organizationId,
+    userId,
+    kind: 'reconnect_required',
+    title,
+    body,
+    data: { vendor },
+    dedupeKey,
+  });
+  const [member] = await tx.query<{ email: string | null }>(
+    'select email from auth.users where id = $1',
+    [userId],
   );
-  await tx.query(
-    `insert into mail_outbox (org_id, user_id, to_address, subject, body, dedupe_key)
-     select $1, u.id, u.email, $3, $4, $5 from auth.users u where u.id = $2 and u.email is not null
-     on conflict (org_id, dedupe_key) do nothing`,
-    [grant.org_id, grant.user_id, title, body, dedupeKey],
-  );
+  if (!member?.email) return;
+  await queueMail(tx, {
+    organizationId,
+    userId,
+    to: member.email,
+    subject: title,
+    body,
+    dedupeKey,
+  });
 }
