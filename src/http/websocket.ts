@@ -20,8 +20,10 @@ import { chosenProtocol, isOwnOrigin, refuseUpgrade, upgradePath } from './webso
 
 export interface WebSocketsOptions extends OperationsOptions {
   readonly path: string;
-  /** The address people open: pages of other origins are refused. */
-  readonly publicUrl: string;
+  /** The address people open, known once the server listens: pages of other origins are refused. */
+  readonly publicUrl: () => string;
+  /** Origins of other pages that may open a socket. */
+  readonly allowedOrigins: readonly string[];
   readonly socketsPerUser: number;
   readonly log: Logger;
   readonly clock: Clock;
@@ -160,7 +162,11 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       httpServer.on('upgrade', (request, stream, head) => {
         if (upgradePath(request) !== path) return refuseUpgrade(stream, '404 Not Found');
         if (closing) return refuseUpgrade(stream, '503 Service Unavailable');
-        if (!isOwnOrigin(request.headers.origin, publicUrl)) {
+        if (
+          ![publicUrl(), ...options.allowedOrigins].some((own) =>
+            isOwnOrigin(request.headers.origin, own),
+          )
+        ) {
           return refuseUpgrade(stream, '403 Forbidden');
         }
         server.handleUpgrade(request, stream, head, (webSocket) =>

@@ -34,16 +34,12 @@ export async function runServer({ config, log }: RunContext, flags: ServerFlags)
     await refuseUnmigrated(foundation);
     const opened = await openVendors({ config, log, shutdown }, flags.sandbox ? 'start' : 'none');
     let publicUrl = config.http.publicUrl ?? '';
-    const services = createServices({
-      config,
-      log,
-      foundation,
-      vendors: opened.vendors,
-      publicUrl: () => publicUrl,
-    });
+    const parts = { config, log, foundation, shutdown, publicUrl: () => publicUrl };
+    const made = await createServices({ ...parts, vendors: opened.vendors });
     const port = flags.port ?? config.http.port;
-    const api = await startApi({ config, log, foundation, services, port, shutdown });
-    publicUrl ||= api.url;
+    const url = await startApi({ ...parts, ...made, port });
+    publicUrl ||= url;
+    const { services } = made;
     const background = { ...foundation, ...services, config, log, shutdown };
     if (flags.worker) {
       await startWorkers({ ...background, concurrency: config.workers.concurrency });
@@ -62,13 +58,9 @@ export async function runWorker(
     const foundation = await openFoundation({ config, log, shutdown });
     await refuseUnmigrated(foundation);
     const { vendors } = await openVendors({ config, log, shutdown }, 'join');
-    const services = createServices({
-      config,
-      log,
-      foundation,
-      vendors,
-      publicUrl: () => config.http.publicUrl ?? '',
-    });
+    const publicUrl = () => config.http.publicUrl ?? '';
+    const parts = { config, log, foundation, shutdown, publicUrl };
+    const { services } = await createServices({ ...parts, vendors });
     const concurrency = flags.concurrency ?? config.workers.concurrency;
     await startWorkers({ ...foundation, ...services, config, log, shutdown, concurrency });
     process.stdout.write('The worker is ready\n');
