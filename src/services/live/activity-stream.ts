@@ -5,7 +5,7 @@ import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
 import type { ActivityRow } from '../../events/topics.ts';
 import { type Member, rowScope } from '../access-member.ts';
 import type { StreamDefinition } from './live-stream.ts';
-import { audienceOf, inOrganization } from './member-view.ts';
+import { audienceOf, inOrganization, noSuchRun } from './member-view.ts';
 import { readPresent } from './read-present.ts';
 
 /** Entries read at once, and shown at first when no place to go on from is given. */
@@ -48,12 +48,12 @@ interface ActivityView {
 
 /**
  * The log of one run, from the latest entries or from where the subscriber left off.
- * @throws LockstepError NOT_FOUND when `after` is no entry of this run for this member
+ * @throws LockstepError NOT_FOUND when there is no such run, or `after` is no entry of it, for this member
  */
 export async function activityStream(view: ActivityView): Promise<StreamDefinition<'activity'>> {
   const { fanOut, database, member, syncId } = view;
   const scope = rowScope(member);
-  if (view.after !== null) await requireEntry(view, view.after);
+  await requireRun(view);
   const seen = new Set<string>();
   let place = view.after;
   let overlap = 0;
@@ -91,14 +91,20 @@ export async function activityStream(view: ActivityView): Promise<StreamDefiniti
   };
 }
 
-async function requireEntry({ database, member, syncId }: ActivityView, id: string) {
-  const found = await database.query(
+async function requireRun({ database, member, syncId, after: place }: ActivityView): Promise<void> {
+  const [found] = await database.query<{ run: boolean; entry: boolean }>(
     rowScope(member),
-    `select 1 from sync_activity_log
-      where ${inOrganization(member, 'org_id')} and sync_id = $2 and id = $3`,
-    [member.organizationId, syncId, id],
+    `with entries as (
+       select id from sync_activity_log a
+        where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2)
+     select exists (select from entries) or exists (
+              select from sync_progress p
+               where ${inOrganization(member, 'p.org_id')} and p.sync_id = $2) as run,
+            $3::uuid is null or exists (select from entries where id = $3) as entry`,
+    [member.organizationId, syncId, place],
   );
-  if (found.length > 0) return;
+  if (!found?.run) throw noSuchRun();
+  if (found.entry) return;
   throw new LockstepError(
     'NOT_FOUND',
     'There is no such entry in the log of this run. Leave "after" out to begin with the latest ones.',

@@ -1,3 +1,4 @@
+import { LockstepError } from '../../errors.ts';
 import type { Audience } from '../../events/audience.ts';
 import type { Member } from '../access-member.ts';
 
@@ -13,4 +14,13 @@ export function audienceOf({ organizationId, userId, role, reach }: Member): Aud
 /** Restricts a reading to the member's organisation, $1, in the query as well as by policy: it finds the index. */
 export function inOrganization({ reach }: Member, column: string): string {
   return reach === 'all' ? '$1::uuid is not null' : `${column} = $1`;
+}
+
+/** The one answer for runs that are unknown, foreign or another member's. */
+export function noSuchRun(): LockstepError {
+  return new LockstepError(
+    'NOT_FOUND',
+    'There is no sync run with this id. Check the id, and that you are in the right organisation.',
+    { field: 'syncRunId' },
+  );
 }

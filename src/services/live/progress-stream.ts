@@ -1,11 +1,10 @@
 import type { CompanyDatabase } from '../../database/company.ts';
-import { LockstepError } from '../../errors.ts';
 import type { Audience } from '../../events/audience.ts';
 import { type JsonProgress, progressColumns, toProgress } from '../../events/drain.ts';
 import { type FanOut, queueCapacity } from '../../events/fan-out.ts';
 import { type Member, rowScope } from '../access-member.ts';
 import type { StreamDefinition } from './live-stream.ts';
-import { audienceOf, inOrganization } from './member-view.ts';
+import { audienceOf, inOrganization, noSuchRun } from './member-view.ts';
 import { readPresent } from './read-present.ts';
 
 /** Four changes of one run a second at most; a change of status never waits. */
@@ -68,11 +67,7 @@ async function readProgress({ database, member, syncId }: ProgressView) {
   const statement = (syncId === null ? latestRuns : oneRun)(member);
   const state = await readPresent<OwnedProgress>(database, rowScope(member), statement, values);
   if (syncId !== null && state.rows.length === 0) {
-    throw new LockstepError(
-      'NOT_FOUND',
-      'There is no sync run with this id. Check the id, and that you are in the right organisation.',
-      { field: 'syncRunId' },
-    );
+    throw noSuchRun();
   }
   const owner = state.rows[0]?.owner ?? null;
   const rows = state.rows.map(({ owner: _, ...row }) => toProgress(row));
