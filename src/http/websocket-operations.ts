@@ -13,7 +13,7 @@ import type { Logger } from '../log.ts';
 import type { Access } from '../services/access.ts';
 import type { Member } from '../services/access-member.ts';
 import { LiveStream } from '../services/live/live-stream.ts';
-import { SharedStreams } from '../services/live/shared-streams.ts';
+import { StreamGroups } from '../services/live/stream-groups.ts';
 import { authenticate } from './authenticate.ts';
 import { maskedErrors, maskedResult } from './errors.ts';
 import { selectsPlainValues } from './live-selection.ts';
@@ -62,7 +62,7 @@ export class OperationFailed extends Error {
 
 /** Runs the operations of all sockets; each one's failure is its own. */
 export function createOperations({ schema, gate, access, openContext }: OperationsOptions) {
-  const streams = new SharedStreams<NextFrames>();
+  const streams = new StreamGroups<NextFrames>();
 
   /** Executes once per root value, under one context. */
   async function run(

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { AnyLiveStream } from '../services/live/live-stream.ts';
-import type { SharedStreams } from '../services/live/shared-streams.ts';
+import type { StreamGroups } from '../services/live/stream-groups.ts';
 import { NextFrames } from './next-frames.ts';
 import type { WebSocketConnection } from './websocket-connection.ts';
 import { idBytes } from './websocket-frame.ts';
@@ -12,7 +12,7 @@ export interface SharedOperation {
   /** Equal for operations whose results are equal. */
   readonly key: string;
   readonly stream: AnyLiveStream;
-  readonly streams: SharedStreams<NextFrames>;
+  readonly streams: StreamGroups<NextFrames>;
   /** Executes the operation for one row each. */
   readonly execute: (rows: readonly unknown[]) => Promise<ExecutionResult[]>;
 }

@@ -1,12 +1,5 @@
-import type { Live } from '../services/live.ts';
 import type { MemberContext } from './context.ts';
 import { notFound, uuidOf } from './node-id.ts';
-
-declare module './services.ts' {
-  interface Services {
-    readonly live: Live;
-  }
-}
 
 type LiveContext = Pick<MemberContext, 'member' | 'services'>;
 

@@ -12,7 +12,7 @@ export interface Follower<T extends Topic, R> {
 }
 
 /** Serves everyone whose streams show the same changes from one queue and one rendering. */
-export class SharedStreams<R> {
+export class StreamGroups<R> {
   readonly #groups = new Map<string, Group<Topic, R>>();
 
   get size(): number {
