@@ -130,6 +130,16 @@ export interface Watermark {
   readonly takenAt: Date;
 }
 
+/** What happened in a folder since a watermark; one of `next` and `watermark` is set. */
+export interface ChangePage {
+  /** New or changed; may repeat, in any order, and may be gone by the time they are fetched. */
+  readonly changed: readonly string[];
+  /** No longer in this folder: deleted, or moved to another one, so look there before deleting. */
+  readonly removed: readonly string[];
+  readonly next: string | null;
+  readonly watermark: string | null;
+}
+
 /** One mailbox, opened for one piece of work. */
 export interface MailProvider {
   identity(): Promise<AccountIdentity>;
@@ -147,6 +157,11 @@ export interface MailProvider {
    * filtered delta at 5,000 messages).
    */
   takeWatermark(folderId: string): Promise<Watermark>;
+  /**
+   * Changes since a watermark, or the next page of them (`next` of the page before).
+   * A watermark that the provider forgot is thrown as `CURSOR_EXPIRED`: read the folder anew.
+   */
+  changesSince(cursor: string): Promise<ChangePage>;
 }
 
 /** A token for the account; `rejected` names one that the provider just refused with 401. */

@@ -228,12 +228,22 @@ export function describeMailContract(vendor: string, start: () => Promise<MailWo
       }
     });
 
-    it('takes a watermark of a folder', async () => {
+    it('reports from a watermark exactly what came and went after it', async () => {
       const { id } = await folderAt(world.folderNames.inbox);
       const before = new Date();
+      const leaves = await world.add(world.folderNames.inbox, { subject: 'leaves' });
       const watermark = await provider.takeWatermark(id);
-      expect(watermark.value).not.toBe('');
       expect(watermark.takenAt.getTime()).toBeGreaterThanOrEqual(before.getTime());
+      expect(await provider.changesSince(watermark.value)).toMatchObject({
+        changed: [],
+        removed: [],
+        next: null,
+      });
+      const comes = await world.add(world.folderNames.inbox, { subject: 'comes' });
+      await world.move(leaves, world.folderNames.nested);
+      const page = await provider.changesSince(watermark.value);
+      expect(page).toMatchObject({ changed: [comes], removed: [leaves], next: null });
+      expect(page.watermark).not.toBe(watermark.value);
     });
 
     it('says when a message or folder does not exist', async () => {

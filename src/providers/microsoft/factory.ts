@@ -4,6 +4,7 @@ import type { Logger } from '../../log.ts';
 import { AccountGate } from '../account-gate.ts';
 import type { MailProviderFactory, OpenMailOptions } from '../contract.ts';
 import type { ExchangeLimits } from '../exchange.ts';
+import { providerOrigin } from '../provider-origin.ts';
 import { GraphClient } from './graph-client.ts';
 import { graphOrigin } from './graph-link.ts';
 import { MicrosoftMail } from './mail.ts';
@@ -33,16 +34,18 @@ const defaultLimits: ExchangeLimits = {
 export class MicrosoftMailFactory implements MailProviderFactory {
   readonly vendor = 'microsoft';
   readonly #options: MicrosoftMailOptions;
+  readonly #origin: string;
   readonly #gates = new LRUCache<string, AccountGate>({ max: 10_000 });
 
   constructor(options: MicrosoftMailOptions) {
     this.#options = options;
+    this.#origin = providerOrigin(options.graphUrl, graphOrigin);
   }
 
   open(options: OpenMailOptions): MicrosoftMail {
-    const { graphUrl, clock, log, random = Math.random, limits } = this.#options;
+    const { clock, log, random = Math.random, limits } = this.#options;
     const graph = new GraphClient({
-      origin: graphUrl === null ? graphOrigin : new URL(graphUrl).origin,
+      origin: this.#origin,
       limits: { ...defaultLimits, ...limits },
       clock,
       random,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type {
   AccountIdentity,
+  ChangePage,
   MailFolder,
   MailMessage,
   MailProvider,
@@ -118,20 +119,30 @@ export class MicrosoftMail implements MailProvider {
     const loop = new PageLoopGuard();
     let target = `${messagesOf(folderId)}/delta?$select=id`;
     for (;;) {
-      const page = await this.#graph.get(target, [`odata.maxpagesize=${idPageSize}`]);
-      pageItems(page);
-      const value = pageLink(page, '@odata.deltaLink');
-      if (value) return { value, takenAt };
-      const next = pageLink(page);
-      if (!next) {
-        throw new ProviderError(
-          'PROVIDER_PROTOCOL',
-          'Microsoft Graph ended a delta round without a link to follow.',
-        );
-      }
-      loop.step(target, next);
-      target = next;
+      const { next, watermark } = await this.changesSince(target);
+      if (watermark) return { value: watermark, takenAt };
+      if (next) loop.step(target, next);
+      target = next ?? target;
     }
+  }
+
+  async changesSince(cursor: string): Promise<ChangePage> {
+    const page = await this.#graph.get(cursor, [`odata.maxpagesize=${idPageSize}`]);
+    const watermark = pageLink(page, '@odata.deltaLink');
+    const next = pageLink(page);
+    if ((watermark === null) === (next === null)) {
+      throw new ProviderError(
+        'PROVIDER_PROTOCOL',
+        'Microsoft Graph sent a delta page without exactly one link to follow.',
+      );
+    }
+    const changed: string[] = [];
+    const removed: string[] = [];
+    for (const item of pageItems(page)) {
+      const id = idOf(item);
+      if (id) (isObject(item) && '@removed' in item ? removed : changed).push(id);
+    }
+    return { changed, removed, next, watermark };
   }
 
   async #page(listing: MessageListing, what: string, pageSize: number) {

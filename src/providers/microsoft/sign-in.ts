@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client';
 import type { Clock } from '../../lib/clock.ts';
 import { ProviderError } from '../errors.ts';
+import { providerOrigin } from '../provider-origin.ts';
 import type {
   ConsentOutcome,
   ConsentRequest,
@@ -28,10 +29,12 @@ type TokenAnswer = Awaited<ReturnType<typeof oidc.refreshTokenGrant>>;
 export class MicrosoftSignIn implements SignIn {
   readonly vendor = 'microsoft';
   readonly #options: MicrosoftSignInOptions;
+  readonly #origin: string;
   #configuration: Promise<oidc.Configuration> | null = null;
 
   constructor(options: MicrosoftSignInOptions) {
     this.#options = options;
+    this.#origin = providerOrigin(options.loginUrl, loginOrigin);
   }
 
   async authorizationUrl(request: ConsentRequest): Promise<URL> {
@@ -48,7 +51,7 @@ export class MicrosoftSignIn implements SignIn {
       ...(request.loginHint ? { login_hint: request.loginHint } : { prompt: 'select_account' }),
     });
     // The browser must reach the origin that is really used.
-    return new URL(`${url.pathname}${url.search}`, this.#options.loginUrl ?? loginOrigin);
+    return new URL(`${url.pathname}${url.search}`, this.#origin);
   }
 
   async isOwnIssuer(issuer: string): Promise<boolean> {
@@ -91,13 +94,10 @@ export class MicrosoftSignIn implements SignIn {
 
   /** The metadata are read once; a failure is not kept. */
   #configured(): Promise<oidc.Configuration> {
-    const { clientId, clientSecret, tenant, loginUrl, clock } = this.#options;
+    const { clientId, clientSecret, tenant, clock } = this.#options;
     this.#configuration ??= oidc
       .discovery(new URL(`${loginOrigin}/${tenant}/v2.0`), clientId, clientSecret, undefined, {
-        [oidc.customFetch]: loginFetch(
-          loginUrl === null ? loginOrigin : new URL(loginUrl).origin,
-          clock,
-        ),
+        [oidc.customFetch]: loginFetch(this.#origin, clock),
         timeout: 10,
       })
       .catch((error) => {

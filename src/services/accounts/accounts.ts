@@ -11,6 +11,7 @@ import {
 } from './finish-connect.ts';
 import { type OpenConnectionInput, openMail } from './open-mail.ts';
 import type { Refreshed } from './refresh-grant.ts';
+import { resealTokens } from './reseal-tokens.ts';
 
 /** Members' vendor accounts: connecting, tokens, disconnecting. One object per process. */
 export interface Accounts {
@@ -23,6 +24,7 @@ export interface Accounts {
     options?: AccessTokenOptions,
   ): Promise<string>;
   openMail(input: OpenConnectionInput): Promise<MailProvider>;
+  resealTokens(): Promise<{ resealed: number; unreadable: number }>;
 }
 
 export function createAccounts(parts: AccountsParts): Accounts {
@@ -35,5 +37,6 @@ export function createAccounts(parts: AccountsParts): Accounts {
     disconnectProvider: (input) => disconnectProvider(parts, input),
     accessToken: token,
     openMail: (input) => openMail(parts, token, input),
+    resealTokens: () => resealTokens(parts),
   };
 }

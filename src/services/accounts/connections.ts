@@ -23,6 +23,7 @@ const columns = `id, org_id as "organizationId", tenant_id as "userId", provider
   grant_id as "grantId", account_email as "accountEmail", account_subject as "accountSubject",
   status, status_reason as "statusReason", generation`;
 
+/** One connection by id; null when the organisation has none of that id. */
 export async function findConnection(
   tx: Sql,
   organizationId: string,
@@ -33,16 +34,4 @@ export async function findConnection(
     [organizationId, id],
   );
   return rows[0] ?? null;
-}
-
-/** All connections of a member, in the order of their making. */
-export function listConnections(
-  tx: Sql,
-  organizationId: string,
-  userId: string,
-): Promise<Connection[]> {
-  return tx.query<Connection>(
-    `select ${columns} from connections where org_id = $1 and tenant_id = $2 order by created_at, id`,
-    [organizationId, userId],
-  );
 }

@@ -3,6 +3,7 @@ import type { MailProvider, OpenMailOptions } from '../../providers/contract.ts'
 import { ProviderError } from '../../providers/errors.ts';
 import type { AccessTokenOptions } from './access-token.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { findConnection } from './connections.ts';
 import { type GrantRow, grantColumns } from './grant.ts';
 import { requireReconnect } from './require-reconnect.ts';
 
@@ -10,11 +11,6 @@ export interface OpenConnectionInput
   extends Pick<OpenMailOptions, 'signal' | 'onWait' | 'longestWaitSeconds'> {
   readonly organizationId: string;
   readonly connectionId: string;
-}
-
-interface ConnectionState {
-  readonly status: string;
-  readonly status_reason: string | null;
 }
 
 /**
@@ -30,26 +26,22 @@ export async function openMail(
 ): Promise<MailProvider> {
   const database = await parts.databases.of(organizationId);
   const scope = { role: 'service_role', organizationId } as const;
-  const ids = [organizationId, connectionId];
-  const [connection] = await database.query<ConnectionState>(
-    scope,
-    'select status, status_reason from connections where org_id = $1 and id = $2',
-    ids,
-  );
+  const [connection, grant] = await database.transaction(scope, async (tx) => {
+    const found = await findConnection(tx, organizationId, connectionId);
+    const grants = await tx.query<GrantRow>(
+      `select ${grantColumns} from provider_grants where org_id = $1 and id = $2`,
+      [organizationId, found?.grantId ?? null],
+    );
+    return [found, grants[0]] as const;
+  });
   if (!connection) throw new LockstepError('NOT_FOUND', 'There is no such connection.');
-  const [grant] = await database.query<GrantRow>(
-    scope,
-    `select ${grantColumns} from provider_grants g where org_id = $1 and id =
-       (select grant_id from connections c where c.org_id = $1 and c.id = $2)`,
-    ids,
-  );
   if (connection.status === 'disconnected' || !grant) {
     throw new LockstepError('NOT_CONNECTED', 'The account is not connected. Connect it first.');
   }
   if (connection.status === 'reconnect_required') {
     throw new ProviderError(
       'NEEDS_REAUTH',
-      `The account has to be connected again (${connection.status_reason ?? 'the consent ended'}).`,
+      `The account has to be connected again (${connection.statusReason ?? 'the consent ended'}).`,
     );
   }
   const vendor = parts.vendors[grant.vendor];

@@ -49,7 +49,8 @@ export async function saveAccount(
 
 async function requireMember(tx: Sql, organizationId: string, userId: string): Promise<void> {
   const rows = await tx.query(
-    `select 1 from user_organizations where organization_id = $1 and user_id = $2`,
+    `select 1 from user_organizations m join auth.users_extended u on u.id = m.user_id
+     where m.organization_id = $1 and m.user_id = $2 and u.is_active`,
     [organizationId, userId],
   );
   // Ten minutes are enough to lose a membership.

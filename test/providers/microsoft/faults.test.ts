@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultRuleInput } from '../../../sandbox/core/fault-rule.ts';
 import type { MailProvider } from '../../../src/providers/contract.ts';
 import { readAll } from '../mail-contract.ts';
-import { type MicrosoftWorld, startMicrosoftWorld } from './world.ts';
+import { type MicrosoftWorld, startMicrosoftWorld, user } from './world.ts';
 
 let world: MicrosoftWorld;
 let provider: MailProvider;
@@ -114,6 +114,16 @@ describe('lists that lead astray', () => {
     });
     await expect(following).rejects.toMatchObject({ failure: 'UNSAFE_URL' });
     expect(await world.calls()).toBe(before);
+  });
+
+  it('P31 says when a watermark was forgotten', async () => {
+    const { value } = await provider.takeWatermark(inbox);
+    for (const deltaGone of ['SyncStateNotFound', 'resyncRequired', 'location'] as const) {
+      await world.control.microsoft.changeSettings({ deltaGone });
+      await world.control.microsoft.mailbox(user).killDeltaTokens('inbox');
+      const failure = { failure: 'CURSOR_EXPIRED' };
+      await expect(provider.changesSince(value)).rejects.toMatchObject(failure);
+    }
   });
 
   it('keeps the rest of a page with repeated and with null items', async () => {
