@@ -51,6 +51,17 @@ describe('a failed attempt', () => {
     expect(secondsUntil(run.nextAttemptAt)).toBeLessThan(31);
   });
 
+  it('has a ticket for the moment of its next attempt', async () => {
+    const { id } = await engine.start();
+    const run = await engine.attempt(failing('RATE_LIMITED', 0, 300));
+    const ticket = await engine.one<{ start_after: Date }>(
+      `select start_after from pgboss.job where name = 'sync.run' and singleton_key = $1`,
+      [`${id}:1`],
+    );
+    const apart = ticket.start_after.getTime() - (run.nextAttemptAt?.getTime() ?? 0);
+    expect(Math.abs(apart)).toBeLessThan(1000);
+  });
+
   it('follows an edited policy at the very next decision', async () => {
     const { id } = await engine.start();
     const edit = (set: string) =>

@@ -51,6 +51,26 @@ describe('reapLostRuns', () => {
     for (const { id } of runs) expect((await engine.run(id)).lostLeases).toBe(1);
   });
 
+  it('leaves a worker alone that renewed while the reaper looked', async () => {
+    const { id } = await engine.start();
+    await loseWorker(id);
+    const slow = {
+      ...engine.company,
+      query: async <R>(...args: Parameters<typeof engine.company.query>): Promise<R[]> => {
+        const found = await engine.company.query<R>(...args);
+        await engine.company.query(
+          engine.everywhere,
+          `update sync_job_queue set lease_expires_at = clock_timestamp() + interval '30 seconds'
+            where id = $1`,
+          [id],
+        );
+        return found;
+      },
+    };
+    expect(await reapLostRuns(slow, new Map(), silentLog)).toEqual({ released: 0, failed: 0 });
+    expect(await engine.run(id)).toMatchObject({ status: 'running', lostLeases: 0 });
+  });
+
   it('fails a run that kills its workers, and tells its handler', async () => {
     const { id } = await engine.start();
     const finished: string[] = [];
