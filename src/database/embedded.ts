@@ -9,6 +9,7 @@ import { type EmbeddedLayout, embeddedLayout } from './embedded/layout.ts';
 import { isAlive, processIdentity } from './embedded/processes.ts';
 import { accepts, ownerRole, provision } from './embedded/provision.ts';
 import {
+  disownPidFile,
   findRunning,
   newPassword,
   type RunningServer,
@@ -116,6 +117,7 @@ async function launch(
   // Written before the cluster exists: a cluster without its password would be lost.
   await writeState(layout, state);
   await createCluster(layout, binaries, user, state.password);
+  await disownPidFile(layout);
   const deadline = Date.now() + startPatience;
   // Children of a killed server hold its shared memory for a moment and make the first try fail.
   for (let attempt = 1; Date.now() < deadline; attempt += 1) {

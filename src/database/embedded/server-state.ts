@@ -53,3 +53,17 @@ export async function findRunning(layout: EmbeddedLayout): Promise<RunningServer
   if (directory !== null && directory !== (await realpath(layout.cluster))) return null;
   return { pid, port };
 }
+
+/** Beyond every process id of Linux (at most 2^22) and macOS. */
+const deadPid = 4_194_305;
+
+/**
+ * After a kill -9 the id in postmaster.pid may belong to a program of ours that came later, and
+ * PostgreSQL would refuse to start. The id is replaced and the rest kept: the last line lets
+ * PostgreSQL notice children of the killed server that still write.
+ */
+export async function disownPidFile(layout: EmbeddedLayout): Promise<void> {
+  const text = await readFile(layout.pidFile, 'utf8').catch(() => null);
+  if (text === null || !(await isAlive(Number(text.split('\n')[0])))) return;
+  await writeFile(layout.pidFile, text.replace(/^\d+/, `${deadPid}`));
+}
