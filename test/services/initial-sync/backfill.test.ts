@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { backfillOf } from './support/backfill-work.ts';
 import {
   afterPage,
   type BackfillWorld,
-  backfillOf,
   complete,
   startBackfillWorld,
   whenRead,

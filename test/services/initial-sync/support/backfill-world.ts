@@ -1,7 +1,4 @@
-import type { CompanyDatabase } from '../../../../src/database/company.ts';
 import type { Sql } from '../../../../src/database/sql.ts';
-import type { Accounts } from '../../../../src/services/accounts/accounts.ts';
-import { initialMailBackfill } from '../../../../src/services/initial-sync/backfill.ts';
 import type { BackfillCheckpoint } from '../../../../src/services/initial-sync/backfill-checkpoint.ts';
 import type { BackfillResult } from '../../../../src/services/initial-sync/save-result.ts';
 import {
@@ -9,43 +6,14 @@ import {
   startInitialSync,
 } from '../../../../src/services/initial-sync/start.ts';
 import { claimRun } from '../../../../src/services/sync/claim-run.ts';
-import { executeRun, type RunWorker } from '../../../../src/services/sync/execute-run.ts';
+import { executeRun } from '../../../../src/services/sync/execute-run.ts';
 import { type Run, type RunRow, runFromRow } from '../../../../src/services/sync/run.ts';
-import {
-  type RunContext,
-  type RunHandler,
-  runHandlers,
-} from '../../../../src/services/sync/run-handler.ts';
+import type { Page, RunContext, RunHandler } from '../../../../src/services/sync/run-handler.ts';
 import { startAccountsWorld } from '../../accounts/world.ts';
-import { openBoth, silentLog } from './start-fixture.ts';
+import { backfillOf, workerOf } from './backfill-work.ts';
+import { openBoth } from './start-fixture.ts';
 
 export const mailboxOf = 'ana@acme.test';
-
-/** The handler as the product wires it. */
-export function backfillOf(accounts: Accounts): RunHandler<BackfillCheckpoint> {
-  return initialMailBackfill({
-    openMailbox: (input) => accounts.openMail(input),
-    clock: () => new Date(),
-  });
-}
-
-export function workerOf(
-  database: CompanyDatabase,
-  handler: RunHandler<BackfillCheckpoint>,
-): RunWorker {
-  return {
-    database,
-    handlers: runHandlers([handler as RunHandler<unknown>]),
-    log: silentLog,
-    owner: `worker ${process.pid}`,
-    leaseSeconds: 30,
-    heartbeatSeconds: 10,
-    watchSeconds: 0.2,
-    sliceSeconds: 600,
-    graceSeconds: 5,
-    random: () => 0,
-  };
-}
 
 /** Both databases, the sandbox, Ana's connected mailbox, and a worker of our own. */
 export async function startBackfillWorld() {
@@ -167,10 +135,14 @@ export const complete = { lost: [], unknown: [], duplicates: 0 };
 
 export type BackfillWorld = Awaited<ReturnType<typeof startBackfillWorld>>;
 
-type When = (checkpoint: BackfillCheckpoint, page: number) => boolean;
+type When = (page: Page<BackfillCheckpoint>, number: number) => boolean;
+
+/** The first page with messages. */
+export const whenStored: When = ({ processed }) => processed > 0;
 
 /** Every slice is read, and the audit has not begun. */
-export const whenRead: When = ({ slices, audit }) => slices.length === 0 && audit === null;
+export const whenRead: When = ({ checkpoint: { slices, audit } }) =>
+  slices.length === 0 && audit === null;
 
 /** The handler, with something happening once, right after the first committed page of that kind. */
 export function afterPage(
@@ -188,7 +160,7 @@ export function afterPage(
         commitPage: async (committed, write) => {
           await context.commitPage(committed, write);
           pages += 1;
-          if (happened || !when(committed.checkpoint, pages)) return;
+          if (happened || !when(committed, pages)) return;
           happened = true;
           await happen();
         },
