@@ -41,6 +41,24 @@ export function redactText(text: string): string {
   return secretTexts.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text);
 }
 
+/**
+ * What a log line says of an error. Drivers hang whole clients on their errors, with buffers,
+ * statements and passwords: only what is named here is written.
+ */
+function describeError(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { name, message, stack, cause } = thrown;
+  const { code, status } = thrown as { code?: unknown; status?: unknown };
+  return {
+    name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(status === undefined ? {} : { status }),
+    stack,
+    ...(cause === undefined ? {} : { cause: describeError(cause) }),
+  };
+}
+
 export interface LogOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
@@ -57,6 +75,7 @@ export function createLog({ level, format, destination }: LogOptions): Logger {
     {
       level,
       base: null,
+      serializers: { err: describeError },
       redact: {
         paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
         censor: '[redacted]',

@@ -37,6 +37,21 @@ describe('createLog', () => {
   });
 });
 
+describe('an error in the log', () => {
+  it('is told with its cause, without what a driver hangs on it', () => {
+    const cause = Object.assign(new Error('gone'), {
+      code: '57P01',
+      client: { password: 'canary-2' },
+    });
+    const text = lines((log) => log.error({ err: new Error('read failed', { cause }) }, 'trouble'));
+    expect(JSON.parse(text).err).toMatchObject({
+      message: 'read failed',
+      cause: { message: 'gone', code: '57P01' },
+    });
+    expect(text).not.toContain('canary-2');
+  });
+});
+
 describe('redactText', () => {
   it('leaves ordinary texts alone', () => {
     expect(redactText('5 of 20 messages at https://lockstep.test/path')).toBe(

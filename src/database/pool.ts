@@ -43,9 +43,9 @@ export function createPool(options: PoolOptions): pg.Pool {
     onConnect: (client) => prepareSteps(client, options.scoped),
   });
   // Without a listener an idle connection's end would end the process.
-  pool.on('error', (error) =>
-    options.log.warn({ err: error }, 'an idle database connection was lost'),
-  );
+  pool.on('error', (error) => {
+    if (!pool.ending) options.log.warn({ err: error }, 'an idle database connection was lost');
+  });
   return pool;
 }
 

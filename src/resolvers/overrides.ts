@@ -1,6 +1,6 @@
 import type { Override as CompanyOverride } from '../services/overrides/override.ts';
 import type { MemberContext } from './context.ts';
-import { notFound, requireUuid } from './node-id.ts';
+import { notFound, uuidOf } from './node-id.ts';
 import { ConflictError, shownAs } from './shown-errors.ts';
 
 export type Override = CompanyOverride;
@@ -24,7 +24,7 @@ export function grant(
   { services, member }: MemberContext,
   { companyId, reason, expiresAt }: GrantInput,
 ): Promise<Override> {
-  const company = requireUuid('Company', companyId, 'company');
+  const company = companyUuid(companyId);
   return shownAs(
     ConflictError,
     ['CONFLICT'],
@@ -37,7 +37,7 @@ export async function revoke(
   { services, member }: MemberContext,
   { companyId }: { readonly companyId: string },
 ): Promise<Override> {
-  const company = requireUuid('Company', companyId, 'company');
+  const company = companyUuid(companyId);
   const { override } = await shownAs(
     ConflictError,
     ['CONFLICT'],
@@ -45,4 +45,11 @@ export async function revoke(
   );
   if (!override) throw notFound('override');
   return override;
+}
+
+/** An organisation has its company's id, and admins meet the organisation's node id more often. */
+function companyUuid(text: string): string {
+  const id = uuidOf('Company', text) ?? uuidOf('Organization', text);
+  if (id === null) throw notFound('company');
+  return id;
 }

@@ -38,10 +38,10 @@ export class Browser {
     throw new Error(`too many redirects from ${url}`);
   }
 
-  /** Presses a button of the page's only form, with every field as it stands. */
+  /** Presses the button with that text on the page's only form, with every field as it stands. */
   async press(
     page: { url: string; html: string },
-    button: { name: string; value: string },
+    label: string,
     fields: Readonly<Record<string, string>> = {},
   ): Promise<{ url: string; response: Response; html: string }> {
     const form = /<form\b[^>]*>([\s\S]*?)<\/form>/i.exec(page.html);
@@ -56,7 +56,11 @@ export class Browser {
       body.append(name, attribute(tag, 'value') ?? 'on');
     }
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    body.append(button.name, button.value);
+    const button = new RegExp(`<button\\b[^>]*>\\s*${label}\\s*</button>`, 'i').exec(
+      page.html,
+    )?.[0];
+    if (!button) throw new Error(`no button "${label}" on ${page.url}`);
+    body.append(attribute(button, 'name') ?? '', attribute(button, 'value') ?? '');
     const action = attribute(form[0], 'action') ?? page.url;
     const response = await this.#send(new URL(action, page.url).href, {
       method: 'POST',

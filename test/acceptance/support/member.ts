@@ -17,7 +17,7 @@ export async function connectOutlook(product: Product, token: string, email: str
   const address = asked.data?.connectProvider.authorizationUrl;
   if (!address) throw new Error(`no authorization: ${JSON.stringify(asked)}`);
   const consent = await browser.open(`${address}&login_hint=${encodeURIComponent(email)}`);
-  const done = await browser.press(consent, { name: 'action', value: 'accept' });
+  const done = await browser.press(consent, 'Accept');
   return new URL(done.url);
 }
 
