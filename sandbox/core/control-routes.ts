@@ -21,6 +21,9 @@ export function controlRoutes(core: Core, state: WholeState): Hono {
   app.onError((error, c) => {
     if (error instanceof RequestError)
       return c.json({ error: { message: error.message } }, error.status);
+    if (error instanceof SyntaxError) {
+      return c.json({ error: { message: `The request cannot be read: ${error.message}` } }, 400);
+    }
     return c.json(
       { error: { message: `The sandbox failed: ${error.stack ?? error.message}` } },
       500,

@@ -44,10 +44,10 @@ function fill(
   seedNumber: number,
 ): void {
   const now = microsoft.core.clock.seconds();
-  for (const { path, hidden } of seed.folders) {
+  for (const { path, kind } of seed.folders) {
     const steps = path.split('/');
     const parent = steps.length === 1 ? 'msgfolderroot' : steps.slice(0, -1).join('/');
-    mailbox.createFolder(steps.at(-1) ?? path, folderByName(mailbox, parent).number, hidden);
+    mailbox.createFolder(steps.at(-1) ?? path, folderByName(mailbox, parent).number, kind);
   }
   for (const [i, part] of seed.generate.entries()) {
     const shares = Object.entries(part.shares).map(([name, weight]) => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema } from './control/message-input.ts';
+import { folderKinds } from './mailbox/folder.ts';
 
 const generateSchema = z.strictObject({
   count: z.int().min(0).max(1_000_000),
@@ -11,7 +12,7 @@ const generateSchema = z.strictObject({
 
 const folderSchema = z.strictObject({
   path: z.string().min(1),
-  hidden: z.boolean().default(false),
+  kind: z.enum(folderKinds).default('plain'),
 });
 
 const mailboxSchema = z.strictObject({

@@ -172,6 +172,9 @@ describe('the control interface', () => {
       /AADSTS1 is not in the sandbox/,
     );
     expect((await fetch(`${sandbox.url}/_sandbox/nothing`)).status).toBe(404);
+    const noJson = { method: 'POST', body: '{' };
+    expect((await fetch(`${sandbox.url}/_sandbox/faults`, noJson)).status).toBe(400);
+    expect((await fetch(`${sandbox.url}/_sandbox/requests?path=(`)).status).toBe(400);
   });
 });
 

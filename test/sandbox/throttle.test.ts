@@ -48,7 +48,7 @@ describe('throttling', () => {
 
   it('serves four requests of a mailbox at a time', async () => {
     await sandbox.control.microsoft.changeSettings({ throttle: 'real' });
-    await sandbox.control.settings.change({ latencyMs: { from: 100, to: 100 } });
+    await sandbox.control.settings.change({ latencyMs: { from: 400, to: 400 } });
     const answers = await Promise.all(Array.from({ length: 7 }, () => graph.send('/me')));
     const statuses = answers.map((answer) => answer.status).toSorted();
     expect(statuses).toEqual([200, 200, 200, 200, 429, 429, 429]);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Send } from '../../core/send.ts';
 import type { Account, OAuthClient } from '../directory.ts';
+import type { FolderKind } from '../mailbox/folder.ts';
 import type { MicrosoftSettings, microsoftSettingsSchema } from '../settings.ts';
 import { consentWithoutBrowser } from './consent.ts';
 import type { MessageInput } from './message-input.ts';
@@ -16,7 +17,7 @@ export interface ListedFolder {
   readonly name: string;
   readonly parent: string | null;
   readonly wellKnown: string | null;
-  readonly hidden: boolean;
+  readonly kind: FolderKind;
   readonly total: number;
   readonly unread: number;
 }
@@ -35,7 +36,7 @@ export interface MailboxControl {
   createFolder(folder: {
     name: string;
     parent?: string;
-    hidden?: boolean;
+    kind?: FolderKind;
   }): Promise<{ id: string }>;
   deleteFolder(folder: string): Promise<void>;
   /** Ids of a folder, oldest first. */

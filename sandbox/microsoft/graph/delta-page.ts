@@ -6,11 +6,11 @@ import { type DeltaChange, deltaChanges } from './delta-changes.ts';
 import { startDelta } from './delta-start.ts';
 import { type DeltaState, readDeltaToken, writeDeltaToken } from './delta-token.ts';
 import { GraphError } from './graph-error.ts';
+import type { GraphRequest } from './graph-request.ts';
 import { graphOrigin } from './links.ts';
 import { messageJson, readShape, type Shape } from './message-json.ts';
 import { finishPage } from './page-fault.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { GraphRequest } from './graph-request.ts';
 import { shuffle } from './shuffle.ts';
 
 /** One page of GET .../messages/delta, first or later. */

@@ -1,8 +1,8 @@
 import type { Folder } from '../mailbox/folder.ts';
 import type { DeltaState } from './delta-token.ts';
 import { badQuery, GraphError } from './graph-error.ts';
-import type { QueryOptions } from './query-options.ts';
 import type { GraphRequest } from './graph-request.ts';
+import type { QueryOptions } from './query-options.ts';
 
 const changeTypes = ['created', 'updated', 'deleted'];
 

@@ -5,15 +5,21 @@ import type { Mailbox } from '../mailbox/mailbox.ts';
 import { itemNotFound, malformedId } from './graph-error.ts';
 
 /** A folder as v1.0 writes it; there is no well-known name in it. */
-export function folderJson(mailbox: Mailbox, folder: Folder): MailFolder & { id: string } {
+export function folderJson(
+  mailbox: Mailbox,
+  folder: Folder,
+): MailFolder & { id: string; '@odata.type'?: string } {
+  const shown = mailbox.shown(folder);
   return {
+    ...(folder.kind === 'search' ? { '@odata.type': '#microsoft.graph.mailSearchFolder' } : {}),
     id: folderId(mailbox, folder.number),
     displayName: folder.name,
     parentFolderId: folderId(mailbox, folder.parent ?? folder.number),
-    childFolderCount: mailbox.children(folder.number).filter((child) => !child.hidden).length,
-    unreadItemCount: folder.unread,
-    totalItemCount: folder.index.size,
-    isHidden: folder.hidden,
+    childFolderCount: mailbox.children(folder.number).filter((child) => child.kind !== 'hidden')
+      .length,
+    unreadItemCount: shown.unread,
+    totalItemCount: shown.index.size,
+    isHidden: folder.kind === 'hidden',
   };
 }
 

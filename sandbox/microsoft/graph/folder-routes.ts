@@ -108,7 +108,10 @@ function createFolder({ request, params, body }: RouteInput): GraphAnswer {
   }
   return {
     status: 201,
-    json: folderJson(mailbox, mailbox.createFolder(displayName, parent.number, isHidden)),
+    json: folderJson(
+      mailbox,
+      mailbox.createFolder(displayName, parent.number, isHidden ? 'hidden' : 'plain'),
+    ),
   };
 }
 
@@ -120,7 +123,7 @@ function folderPage({ request, options, microsoft }: RouteInput, parent: Folder)
     options.filter === null ? () => true : predicate(options.filter.expression, reader(mailbox));
   const all = mailbox
     .children(parent.number)
-    .filter((folder) => (hidden || !folder.hidden) && test(folder));
+    .filter((folder) => (hidden || folder.kind !== 'hidden') && test(folder));
   const wanted = options.top ?? request.preferences.maxPageSize ?? 10;
   const size = Math.min(wanted, microsoft.settings.current.pageSize ?? wanted);
   const from =
@@ -166,6 +169,8 @@ function pickProperties(json: object, select: readonly string[] | null): Record<
       `Could not find a property named '${unknown}' on type 'Microsoft.OutlookServices.MailFolder'.`,
     );
   return Object.fromEntries(
-    Object.entries(json).filter(([name]) => name === 'id' || select.includes(name)),
+    Object.entries(json).filter(
+      ([name]) => name === 'id' || name === '@odata.type' || select.includes(name),
+    ),
   );
 }

@@ -1,6 +1,6 @@
 import type { Microsoft } from '../microsoft.ts';
-import type { QueryOptions } from './query-options.ts';
 import type { GraphRequest } from './graph-request.ts';
+import type { QueryOptions } from './query-options.ts';
 
 export type GraphAnswer =
   | { readonly status: number; readonly json: unknown; readonly headers?: Record<string, string> }

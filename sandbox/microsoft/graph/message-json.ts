@@ -9,8 +9,8 @@ import {
 import type { MessageRecord } from '../mailbox/message-record.ts';
 import { attachmentList } from './attachment-json.ts';
 import { badQuery, GraphError } from './graph-error.ts';
-import type { Expand } from './query-options.ts';
 import type { GraphRequest } from './graph-request.ts';
+import type { Expand } from './query-options.ts';
 
 export interface Shape {
   readonly fields: readonly MessageField[];

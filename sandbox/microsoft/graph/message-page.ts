@@ -4,12 +4,12 @@ import type { MessageRecord } from '../mailbox/message-record.ts';
 import type { MicrosoftSettings } from '../settings.ts';
 import { compileFilter } from './filter-predicate.ts';
 import { badQuery } from './graph-error.ts';
+import type { GraphRequest } from './graph-request.ts';
 import { linkTo } from './links.ts';
 import { messageJson, readShape } from './message-json.ts';
 import { sortMessages } from './order-by.ts';
 import { finishPage } from './page-fault.ts';
 import type { QueryOptions } from './query-options.ts';
-import type { GraphRequest } from './graph-request.ts';
 
 /** Without $top a page holds this many. */
 const defaultPage = 10;

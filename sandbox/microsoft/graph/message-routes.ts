@@ -64,7 +64,8 @@ function indexOf(
   params: Record<string, string>,
   custom: ReadonlyMap<string, string>,
 ): MessageIndex {
-  if (params['folder'] !== undefined) return findFolder(mailbox, params['folder']).index;
+  if (params['folder'] !== undefined)
+    return mailbox.shown(findFolder(mailbox, params['folder'])).index;
   if (custom.get('includehiddenmessages')?.toLowerCase() !== 'true') return mailbox.visible;
   const index = new MessageIndex();
   for (const folder of mailbox.folders.values())
@@ -76,7 +77,7 @@ function find(mailbox: Mailbox, params: Record<string, string>) {
   const record = findMessage(mailbox, params['message'] ?? '');
   if (
     params['folder'] !== undefined &&
-    findFolder(mailbox, params['folder']).number !== record.folder
+    mailbox.shown(findFolder(mailbox, params['folder'])).number !== record.folder
   )
     throw itemNotFound();
   return record;

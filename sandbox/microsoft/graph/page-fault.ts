@@ -1,6 +1,6 @@
+import type { GraphRequest } from './graph-request.ts';
 import { graphOrigin } from './links.ts';
 import { poisoned } from './message-json.ts';
-import type { GraphRequest } from './graph-request.ts';
 
 /** Applies a scripted fault to a page that is otherwise ready. */
 export function finishPage(

@@ -9,12 +9,12 @@ import { deltaRoutes } from './delta-routes.ts';
 import { folderRoutes } from './folder-routes.ts';
 import { badQuery, GraphError, graphErrorBody } from './graph-error.ts';
 import { graphSegments, matchPattern } from './graph-path.ts';
+import type { GraphRequest } from './graph-request.ts';
 import type { GraphAnswer, GraphRoute } from './graph-route.ts';
 import { meRoutes } from './me-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { readPreferences } from './preferences.ts';
 import { parseQueryOptions } from './query-options.ts';
-import type { GraphRequest } from './graph-request.ts';
 
 // Fixed words stand before placeholders, so that /messages/delta is not read as a message.
 const routes: readonly GraphRoute[] = [

@@ -13,6 +13,10 @@ export const wellKnownFolders = {
 } as const;
 export type WellKnownFolder = keyof typeof wellKnownFolders;
 
+/** Hidden folders are listed on request only; a search folder holds nothing itself. */
+export const folderKinds = ['plain', 'hidden', 'search'] as const;
+export type FolderKind = (typeof folderKinds)[number];
+
 export type JournalKind = 'created' | 'updated' | 'read' | 'deleted' | 'moved';
 
 /** One change as a folder's delta sees it. */
@@ -30,7 +34,7 @@ export interface Folder {
   /** Null for the root only. */
   parent: number | null;
   readonly wellKnown: WellKnownFolder | null;
-  readonly hidden: boolean;
+  readonly kind: FolderKind;
   readonly index: MessageIndex;
   readonly journal: JournalEntry[];
   unread: number;
@@ -39,7 +43,7 @@ export interface Folder {
 }
 
 export function newFolder(
-  fields: Pick<Folder, 'number' | 'name' | 'parent' | 'wellKnown' | 'hidden'>,
+  fields: Pick<Folder, 'number' | 'name' | 'parent' | 'wellKnown' | 'kind'>,
 ): Folder {
   return { ...fields, index: new MessageIndex(), journal: [], unread: 0, generation: 1 };
 }

@@ -26,7 +26,7 @@ export interface MailboxSnapshot {
   readonly next: number;
   readonly folders: (Pick<
     Folder,
-    'number' | 'name' | 'parent' | 'wellKnown' | 'hidden' | 'generation'
+    'number' | 'name' | 'parent' | 'wellKnown' | 'kind' | 'generation'
   > & { journal: JournalEntry[] })[];
   readonly messages: MessageRow[];
 }
@@ -40,12 +40,12 @@ export function saveMailbox(mailbox: Mailbox): MailboxSnapshot {
     threads: mailbox.threads,
     next: mailbox.messages.length,
     folders: [...mailbox.folders.values()].map(
-      ({ number, name, parent, wellKnown, hidden, generation, journal }) => ({
+      ({ number, name, parent, wellKnown, kind, generation, journal }) => ({
         number,
         name,
         parent,
         wellKnown,
-        hidden,
+        kind,
         generation,
         journal,
       }),

@@ -1,6 +1,7 @@
 import { RequestError } from '../../core/request-error.ts';
 import {
   type Folder,
+  type FolderKind,
   type JournalKind,
   newFolder,
   type WellKnownFolder,
@@ -42,29 +43,29 @@ export class Mailbox {
   /** A new mailbox has the folders Exchange makes. */
   static create(oid: string, seed: number): Mailbox {
     const mailbox = new Mailbox(oid, seed);
-    const root = mailbox.#addFolder(wellKnownFolders.msgfolderroot, null, 'msgfolderroot', false);
+    const root = mailbox.#addFolder(wellKnownFolders.msgfolderroot, null, 'msgfolderroot', 'plain');
     for (const [key, name] of Object.entries(wellKnownFolders)) {
       if (key !== 'msgfolderroot')
-        mailbox.#addFolder(name, root.number, key as WellKnownFolder, false);
+        mailbox.#addFolder(name, root.number, key as WellKnownFolder, 'plain');
     }
     return mailbox;
   }
 
-  createFolder(name: string, parent: number, hidden: boolean): Folder {
+  createFolder(name: string, parent: number, kind: FolderKind): Folder {
     if (this.children(parent).some((folder) => folder.name.toLowerCase() === name.toLowerCase())) {
       throw new RequestError(`There is a folder "${name}" already.`, 409);
     }
-    return this.#addFolder(name, parent, null, hidden);
+    return this.#addFolder(name, parent, null, kind);
   }
 
   #addFolder(
     name: string,
     parent: number | null,
     wellKnown: WellKnownFolder | null,
-    hidden: boolean,
+    kind: FolderKind,
   ): Folder {
     this.#folderNumber += 1;
-    const folder = newFolder({ number: this.#folderNumber, name, parent, wellKnown, hidden });
+    const folder = newFolder({ number: this.#folderNumber, name, parent, wellKnown, kind });
     this.folders.set(folder.number, folder);
     this.sequence += 1;
     return folder;
@@ -99,6 +100,11 @@ export class Mailbox {
     if (folder === undefined)
       throw new Error(`Message ${record.n} lies in folder ${record.folder}, which does not exist.`);
     return folder;
+  }
+
+  /** What a folder shows; a search folder shows the inbox. */
+  shown(folder: Folder): Folder {
+    return folder.kind === 'search' ? this.wellKnown('inbox') : folder;
   }
 
   /** Removes a folder, its subfolders and their messages. */
@@ -179,14 +185,14 @@ export class Mailbox {
   #enter(record: MessageRecord): void {
     const folder = this.folderOf(record);
     folder.index.add(record);
-    if (!folder.hidden) this.visible.add(record);
+    if (folder.kind !== 'hidden') this.visible.add(record);
     if ((record.flags & messageFlags.read) === 0) folder.unread += 1;
   }
 
   #leave(record: MessageRecord): void {
     const folder = this.folderOf(record);
     folder.index.remove(record);
-    if (!folder.hidden) this.visible.remove(record);
+    if (folder.kind !== 'hidden') this.visible.remove(record);
     if ((record.flags & messageFlags.read) === 0) folder.unread -= 1;
   }
 
