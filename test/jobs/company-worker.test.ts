@@ -7,6 +7,7 @@ import type { RunWorker } from '../../src/services/sync/execute-run.ts';
 import { type RunHandler, runHandlers } from '../../src/services/sync/run-handler.ts';
 import { createEngine, type Engine, testWorker } from '../services/sync/support/engine.ts';
 import { numbersHandler } from '../services/sync/support/numbers-handler.ts';
+import { withOwner } from '../support/database.ts';
 
 let engine: Engine;
 const workers: CompanyWorker[] = [];
@@ -95,6 +96,30 @@ describe('CompanyWorker', () => {
     await working(numbersHandler({ items: 40, pageSize: 5 }));
     await until(ended(id));
     expect(await engine.numbers(id)).toHaveLength(40);
+  });
+
+  it('goes on after every connection to the database was cut', { timeout: 60_000 }, async () => {
+    await working(numbersHandler({ items: 60, pageSize: 5, beforePage: () => sleep(60) }), {
+      leaseSeconds: 2,
+      heartbeatSeconds: 0.5,
+    });
+    const { id } = await engine.start();
+    await until(async () => (await engine.progress(id)).processed_count > 0);
+    await withOwner(engine.databases.companyUrl, (client) =>
+      client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`,
+      ),
+    );
+    // The test's own questions share the pool whose connections were cut.
+    await until(async () => {
+      const run = await engine.run(id).catch(() => null);
+      if (run?.status === 'queued') await engine.makeDue(id);
+      return run?.status === 'completed';
+    });
+    expect(await engine.numbers(id)).toEqual(Array.from({ length: 60 }, (_, item) => item));
+    const woken = await engine.start();
+    await until(ended(woken.id));
   });
 
   it('makes log partitions ahead', async () => {

@@ -1,6 +1,6 @@
 import type { CompanyDatabase } from '../../database/company.ts';
 import type { Sql } from '../../database/sql.ts';
-import { errorText } from '../../errors.ts';
+import { errorText, LockstepError } from '../../errors.ts';
 import { sleep } from '../../lib/sleep.ts';
 import type { Logger } from '../../log.ts';
 import { failAttempt } from './fail-attempt.ts';
@@ -150,8 +150,23 @@ async function settleRequest(
   }
 }
 
-function settle<T>(lease: Lease, work: (tx: Sql, leased: Run) => Promise<T>): Promise<T> {
-  return lease.database.transaction(leaseScope(lease), async (tx) =>
-    work(tx, await lockLeasedRun(tx, lease)),
-  );
+/** How often a settlement is tried while the database does not answer: over ten seconds. */
+const settleTries = 5;
+
+/**
+ * Settles under the fence. When the database restarts, trying again spares the run the wait for its
+ * lease to run out; a settlement that was committed although its answer got lost is then refused.
+ */
+async function settle<T>(lease: Lease, work: (tx: Sql, leased: Run) => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await lease.database.transaction(leaseScope(lease), async (tx) =>
+        work(tx, await lockLeasedRun(tx, lease)),
+      );
+    } catch (error) {
+      const silent = error instanceof LockstepError && error.code === 'UNAVAILABLE';
+      if (!silent || tried === settleTries) throw error;
+      await sleep(tried * 1000);
+    }
+  }
 }

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LockstepError } from '../../../src/errors.ts';
 import { ProviderError } from '../../../src/providers/errors.ts';
-import { createEngine, type Engine } from './support/engine.ts';
+import { executeRun } from '../../../src/services/sync/execute-run.ts';
+import { type RunHandler, runHandlers } from '../../../src/services/sync/run-handler.ts';
+import { createEngine, type Engine, testWorker } from './support/engine.ts';
 import { numbersHandler } from './support/numbers-handler.ts';
 
 let engine: Engine;
@@ -144,6 +147,24 @@ describe('executeRun', () => {
     );
     release();
     expect(run.status).toBe('queued');
+  });
+
+  it('settles once the database answers again', async () => {
+    const { id } = await engine.start();
+    const run = await engine.mustClaim();
+    let refusals = 2;
+    const flaky = {
+      ...engine.company,
+      transaction: <T>(...args: Parameters<typeof engine.company.transaction<T>>) => {
+        refusals -= 1;
+        if (refusals >= 0) throw new LockstepError('UNAVAILABLE', 'the database is restarting');
+        return engine.company.transaction<T>(...args);
+      },
+    };
+    const idle: RunHandler<unknown> = { kind: 'external', execute: async () => undefined };
+    const worker = testWorker(flaky, runHandlers([idle]));
+    await executeRun(worker, run, new AbortController().signal);
+    expect(await engine.run(id)).toMatchObject({ status: 'completed', lostLeases: 0, attempt: 0 });
   });
 
   it('calls onFinished in the transaction that ends the run', async () => {
