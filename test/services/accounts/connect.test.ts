@@ -151,6 +151,16 @@ describe('the way back', () => {
       'invalid: the code is too long',
     ],
     [
+      'O28 an id_token with another nonce',
+      { alter: (query) => query.set('nonce', 'another') },
+      'provider_protocol',
+    ],
+    [
+      'a code for another verifier',
+      { alter: (query) => query.set('code_challenge', 'C'.repeat(43)) },
+      'provider_refused',
+    ],
+    [
       'a foreign code',
       { change: (query) => query.set('code', 'someone-elses') },
       'provider_refused',

@@ -122,6 +122,8 @@ export interface ConnectChoice {
   readonly account?: string;
   readonly scopes?: readonly string[];
   readonly decision?: 'accept' | 'cancel';
+  /** Changes what the browser asks the vendor for. */
+  readonly alter?: (query: URLSearchParams) => void;
   /** Changes the callback's query before it is used. */
   readonly change?: (query: URLSearchParams) => void;
   readonly cookie?: string;
@@ -159,7 +161,9 @@ export async function startAccountsWorld(): Promise<AccountsWorld> {
         userId: choice.userId ?? tenants.acme.members.ana.id,
         provider: choice.provider ?? 'outlook',
       });
-      const callback = await sandbox.control.microsoft.consent(authorizationUrl, {
+      const asked = new URL(authorizationUrl);
+      choice.alter?.(asked.searchParams);
+      const callback = await sandbox.control.microsoft.consent(asked, {
         account: choice.account ?? 'ana@acme.test',
         ...(choice.scopes ? { scopes: choice.scopes } : {}),
         ...(choice.decision ? { decision: choice.decision } : {}),
