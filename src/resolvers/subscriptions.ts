@@ -1,32 +1,29 @@
 import type { MemberContext } from './context.ts';
 import { notFound, uuidOf } from './node-id.ts';
 
-type LiveContext = Pick<MemberContext, 'member' | 'services'>;
+type LiveContext = Pick<MemberContext, 'member' | 'requestId' | 'services'>;
 
 const longestText = 200;
 
 /** Progress of one run, by global id, uuid or free text; of all that the member may see without one. */
-export function followProgress(
-  { member, services }: LiveContext,
-  syncRunId: string | null | undefined,
-) {
-  return services.live.progress(member, syncRunId == null ? null : syncIdOf(syncRunId));
+export function followProgress(context: LiveContext, syncRunId: string | null | undefined) {
+  return context.services.live.progress(context, syncRunId == null ? null : syncIdOf(syncRunId));
 }
 
 /** The log of one run. @param after the entry to go on from; null: the latest ones first */
 export function followActivity(
-  { member, services }: LiveContext,
+  context: LiveContext,
   syncRunId: string,
   after: string | null | undefined,
 ) {
   const place = after == null ? null : uuidOf('SyncActivity', after);
   if (after != null && place === null) throw notFound('entry in the log of this run');
-  return services.live.activity(member, syncIdOf(syncRunId), place);
+  return context.services.live.activity(context, syncIdOf(syncRunId), place);
 }
 
 /** The member's own notifications. */
-export function followNotifications({ member, services }: LiveContext) {
-  return services.live.notifications(member);
+export function followNotifications(context: LiveContext) {
+  return context.services.live.notifications(context);
 }
 
 /** What `sync_progress.sync_id` holds for an id as callers may write it. */

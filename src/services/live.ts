@@ -7,6 +7,7 @@ import type { Topic } from '../events/topics.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../log.ts';
 import type { Access } from './access.ts';
+import { auditReach } from './access-audit.ts';
 import type { Member } from './access-member.ts';
 import { AccessWatch } from './live/access-watch.ts';
 import { activityStream } from './live/activity-stream.ts';
@@ -22,13 +23,23 @@ export interface LiveOptions {
   readonly times?: ListenerTimes;
 }
 
+/** Who follows, in which request. */
+export interface Subscriber {
+  readonly member: Member;
+  readonly requestId: string;
+}
+
 /** What members can follow. Every stream gives the present state first and ends with the member's rights. */
 export interface Live {
   /** @param syncId a run's id or an importer's text; null: everything the member may see. @throws NOT_FOUND */
-  progress(member: Member, syncId: string | null): Promise<LiveStream<'progress'>>;
+  progress(subscriber: Subscriber, syncId: string | null): Promise<LiveStream<'progress'>>;
   /** @param after the last entry the subscriber has. @throws NOT_FOUND */
-  activity(member: Member, syncId: string, after: string | null): Promise<LiveStream<'activity'>>;
-  notifications(member: Member): Promise<LiveStream<'notification'>>;
+  activity(
+    subscriber: Subscriber,
+    syncId: string,
+    after: string | null,
+  ): Promise<LiveStream<'activity'>>;
+  notifications(subscriber: Subscriber): Promise<LiveStream<'notification'>>;
   close(): Promise<void>;
 }
 
@@ -59,7 +70,7 @@ export function createLive({ databases, access, log, clock, times }: LiveOptions
   }
 
   async function open<T extends Topic>(
-    member: Member,
+    { member, requestId }: Subscriber,
     define: (view: {
       fanOut: FanOut;
       database: CompanyDatabase;
@@ -67,6 +78,7 @@ export function createLive({ databases, access, log, clock, times }: LiveOptions
     }) => Promise<StreamDefinition<T>> | StreamDefinition<T>,
   ): Promise<LiveStream<T>> {
     const database = await databases.of(member.organizationId);
+    await auditReach(database, member, requestId);
     const { fanOut, listener, watch } = feedOf(database);
     await inTime(listener.ready());
     const stream = new LiveStream(await define({ fanOut, database, member }));
@@ -75,10 +87,11 @@ export function createLive({ databases, access, log, clock, times }: LiveOptions
   }
 
   return {
-    progress: (member, syncId) => open(member, (view) => progressStream({ ...view, syncId })),
-    activity: (member, syncId, after) =>
-      open(member, (view) => activityStream({ ...view, syncId, after })),
-    notifications: (member) => open(member, notificationStream),
+    progress: (subscriber, syncId) =>
+      open(subscriber, (view) => progressStream({ ...view, syncId })),
+    activity: (subscriber, syncId, after) =>
+      open(subscriber, (view) => activityStream({ ...view, syncId, after })),
+    notifications: (subscriber) => open(subscriber, notificationStream),
     async close() {
       for (const { watch } of feeds.values()) watch.close();
       await Promise.all([...feeds.values()].map(({ listener }) => listener.close()));

@@ -47,7 +47,7 @@ export async function openSockets(socketsPerUser = 10): Promise<SocketFixture> {
     access,
     path: '/graphql',
     publicUrl: () => `http://127.0.0.1:${port}`,
-    allowedOrigins: [],
+    allowedOrigins: ['https://app.partner.test'],
     socketsPerUser,
     log: silent,
     clock: systemClock,

@@ -109,6 +109,7 @@ describe('the upgrade is refused', () => {
   test('but not to the own page, nor to this machine by another name', async () => {
     await socket(undefined, { origin: `http://127.0.0.1:${fixture.port}` }).init(ana());
     await socket(undefined, { origin: `http://localhost:${fixture.port}` }).init(ana());
+    await socket(undefined, { origin: 'https://app.partner.test' }).init(ana());
   });
 
   test('elsewhere than at /graphql, with 404', async () => {

@@ -4,7 +4,7 @@ import { type CompanyDatabase, openCompanyDatabase } from '../../src/database/co
 import { systemClock } from '../../src/lib/clock.ts';
 import { createAccess } from '../../src/services/access.ts';
 import type { Member, MemberRole } from '../../src/services/access-member.ts';
-import { createLive, type Live } from '../../src/services/live.ts';
+import { createLive, type Live, type Subscriber } from '../../src/services/live.ts';
 import { createDatabases, type TestDatabases } from '../support/database.ts';
 import { seedTenants } from '../support/tenants.ts';
 
@@ -70,6 +70,11 @@ export function memberIn(
     reach: 'organization',
     tokenExpiresAt,
   };
+}
+
+/** The member in a request. */
+export function asking(member: Member): Subscriber {
+  return { member, requestId: 'test' };
 }
 
 /** Inserts progress of an import that belongs to nobody, as an operator would; returns its row's id. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withOwner } from '../support/database.ts';
 import {
+  asking,
   insertProgress,
   insertRun,
   type LiveFixture,
@@ -24,7 +25,7 @@ describe('progress', () => {
       `update sync_progress set processed_count = 10 where sync_id = 'test-sync-001'`,
     );
 
-    const stream = await live.progress(memberIn(acme, acme.members.ana), 'test-sync-001');
+    const stream = await live.progress(asking(memberIn(acme, acme.members.ana)), 'test-sync-001');
     const [first] = await readUntil(stream, (rows) => rows.length === 1);
     expect(first).toMatchObject({ syncId: 'test-sync-001', processedCount: 10, totalItems: 100 });
     expect(first?.updatedAt).toBeInstanceOf(Date);
@@ -41,7 +42,7 @@ describe('progress', () => {
     const { live, sql, tenants } = fixture;
     const { acme } = tenants;
     const id = await insertProgress(sql, acme.id, 'fast', 1_000_000);
-    const stream = await live.progress(memberIn(acme, acme.members.ana), 'fast');
+    const stream = await live.progress(asking(memberIn(acme, acme.members.ana)), 'fast');
     const reading = readUntil(stream, (rows) => rows.at(-1)?.status === 'completed');
     const started = Date.now();
     for (let count = 1; Date.now() - started < 1_000; count++) {
@@ -79,7 +80,7 @@ describe('progress', () => {
     };
     for (const [name, member] of Object.entries(watchers)) {
       const mine = expected[name as keyof typeof expected];
-      const stream = await live.progress(member, null);
+      const stream = await live.progress(asking(member), null);
       const seen = new Set<string>();
       await readUntil(stream, (rows) => {
         for (const { syncId } of rows) seen.add(syncId);
@@ -111,7 +112,7 @@ describe('progress', () => {
     const ana = memberIn(acme, acme.members.ana);
     const answers = await Promise.all(
       [foreign, ofBen, crypto.randomUUID(), 'no such text'].map((id) =>
-        live.progress(ana, id).then(
+        live.progress(asking(ana), id).then(
           () => 'a stream',
           (error: unknown) => error,
         ),
@@ -126,7 +127,7 @@ describe('progress', () => {
     const { acme } = tenants;
     const late = await insertProgress(sql, acme.id, 'late');
     const busy = await insertProgress(sql, acme.id, 'busy');
-    const stream = await live.progress(memberIn(acme, acme.members.ana), 'late');
+    const stream = await live.progress(asking(memberIn(acme, acme.members.ana)), 'late');
     await readUntil(stream, (rows) => rows.length === 1);
     await withOwner(databases.companyUrl, async (other) => {
       await other.query('begin');
