@@ -2,6 +2,7 @@ import { guidOf } from '../core/random.ts';
 import { RequestError } from '../core/request-error.ts';
 import { editsOf, folderByName } from './control/message-input.ts';
 import { personalTenant } from './directory.ts';
+import { folderKind } from './mailbox/folder.ts';
 import { generate } from './mailbox/generate.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 import { messageFlags } from './mailbox/message-record.ts';
@@ -44,10 +45,14 @@ function fill(
   seedNumber: number,
 ): void {
   const now = microsoft.core.clock.seconds();
-  for (const { path, kind } of seed.folders) {
+  for (const { path, ...wish } of seed.folders) {
     const steps = path.split('/');
     const parent = steps.length === 1 ? 'msgfolderroot' : steps.slice(0, -1).join('/');
-    mailbox.createFolder(steps.at(-1) ?? path, folderByName(mailbox, parent).number, kind);
+    mailbox.createFolder(
+      steps.at(-1) ?? path,
+      folderByName(mailbox, parent).number,
+      folderKind(wish),
+    );
   }
   for (const [i, part] of seed.generate.entries()) {
     const shares = Object.entries(part.shares).map(([name, weight]) => ({

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { messageSchema } from './control/message-input.ts';
-import { folderKinds } from './mailbox/folder.ts';
 
 const generateSchema = z.strictObject({
   count: z.int().min(0).max(1_000_000),
@@ -12,7 +11,8 @@ const generateSchema = z.strictObject({
 
 const folderSchema = z.strictObject({
   path: z.string().min(1),
-  kind: z.enum(folderKinds).default('plain'),
+  hidden: z.boolean().default(false),
+  search: z.boolean().default(false),
 });
 
 const mailboxSchema = z.strictObject({

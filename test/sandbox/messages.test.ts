@@ -177,7 +177,7 @@ describe('folders, messages and attachments', () => {
   it('lists folders one level at a time, ten a page, hidden ones on demand', async () => {
     for (const name of ['Projects', 'Zebra']) await mailbox.createFolder({ name });
     await mailbox.createFolder({ name: 'Atlas', parent: 'Projects' });
-    await mailbox.createFolder({ name: 'Secret', kind: 'hidden' });
+    await mailbox.createFolder({ name: 'Secret', hidden: true });
     const { items, pages } = await graph.all('/me/mailFolders?$count=true');
     expect(pages).toBe(1);
     expect(items.map((item) => item['displayName'])).toEqual([

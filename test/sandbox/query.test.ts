@@ -86,7 +86,7 @@ describe('queries', () => {
   });
 
   it('has search folders, which show what lies elsewhere', async () => {
-    await mailbox.createFolder({ name: 'Unread or not', kind: 'search' });
+    await mailbox.createFolder({ name: 'Unread or not', search: true });
     const { items } = await graph.all('/me/mailFolders?$top=50&$select=displayName,totalItemCount');
     const folder = items.find((item) => item['displayName'] === 'Unread or not');
     expect(folder).toMatchObject({

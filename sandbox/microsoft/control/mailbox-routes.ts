@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { parse } from '../../core/parse.ts';
 import { RequestError } from '../../core/request-error.ts';
-import { folderKinds } from '../mailbox/folder.ts';
+import { folderKind } from '../mailbox/folder.ts';
 import { generate } from '../mailbox/generate.ts';
 import { folderId, messageId } from '../mailbox/ids.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
@@ -27,7 +27,8 @@ const deleteSchema = z.strictObject({ permanent: z.boolean().default(false) });
 const newFolderSchema = z.strictObject({
   name: z.string().min(1),
   parent: z.string().default('msgfolderroot'),
-  kind: z.enum(folderKinds).default('plain'),
+  hidden: z.boolean().default(false),
+  search: z.boolean().default(false),
 });
 const killSchema = z.strictObject({ folder: z.string().optional() });
 
@@ -51,7 +52,8 @@ export function mailboxControl(microsoft: Microsoft): Hono {
       name: folder.name,
       parent: folder.parent === null ? null : folderId(mailbox, folder.parent),
       wellKnown: folder.wellKnown,
-      kind: folder.kind,
+      hidden: folder.kind === 'hidden',
+      search: folder.kind === 'search',
       total: folder.index.size,
       unread: folder.unread,
     }));
@@ -59,8 +61,12 @@ export function mailboxControl(microsoft: Microsoft): Hono {
   });
   app.post('/folders', async (c) => {
     const mailbox = mailboxOf(c);
-    const { name, parent, kind } = parse(newFolderSchema, await c.req.json(), 'The folder');
-    const folder = mailbox.createFolder(name, folderByName(mailbox, parent).number, kind);
+    const { name, parent, ...wish } = parse(newFolderSchema, await c.req.json(), 'The folder');
+    const folder = mailbox.createFolder(
+      name,
+      folderByName(mailbox, parent).number,
+      folderKind(wish),
+    );
     return c.json({ id: folderId(mailbox, folder.number) }, 201);
   });
   app.post('/folders/:folder/delete', (c) => {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Send } from '../../core/send.ts';
 import type { Account, OAuthClient } from '../directory.ts';
-import type { FolderKind } from '../mailbox/folder.ts';
 import type { MicrosoftSettings, microsoftSettingsSchema } from '../settings.ts';
 import { consentWithoutBrowser } from './consent.ts';
 import type { MessageInput } from './message-input.ts';
@@ -17,7 +16,8 @@ export interface ListedFolder {
   readonly name: string;
   readonly parent: string | null;
   readonly wellKnown: string | null;
-  readonly kind: FolderKind;
+  readonly hidden: boolean;
+  readonly search: boolean;
   readonly total: number;
   readonly unread: number;
 }
@@ -36,7 +36,8 @@ export interface MailboxControl {
   createFolder(folder: {
     name: string;
     parent?: string;
-    kind?: FolderKind;
+    hidden?: boolean;
+    search?: boolean;
   }): Promise<{ id: string }>;
   deleteFolder(folder: string): Promise<void>;
   /** Ids of a folder, oldest first. */

@@ -14,8 +14,17 @@ export const wellKnownFolders = {
 export type WellKnownFolder = keyof typeof wellKnownFolders;
 
 /** Hidden folders are listed on request only; a search folder holds nothing itself. */
-export const folderKinds = ['plain', 'hidden', 'search'] as const;
+const folderKinds = ['plain', 'hidden', 'search'] as const;
 export type FolderKind = (typeof folderKinds)[number];
+
+/** The kind that a seed or a test asks for. */
+export function folderKind(wish: {
+  readonly hidden: boolean;
+  readonly search: boolean;
+}): FolderKind {
+  if (wish.search) return 'search';
+  return wish.hidden ? 'hidden' : 'plain';
+}
 
 export type JournalKind = 'created' | 'updated' | 'read' | 'deleted' | 'moved';
 
