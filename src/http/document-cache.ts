@@ -47,7 +47,8 @@ function parseBounded(text: string, maxTokens: number): DocumentNode {
   try {
     return parse(text, { maxTokens });
   } catch (error) {
-    const overLimit = error instanceof GraphQLError && /more than \d+ tokens/.test(error.message);
+    const overLimit =
+      error instanceof GraphQLError && / \d+ tokens\. Parsing aborted/.test(error.message);
     throw overLimit ? tooComplex('the number of its tokens', maxTokens) : error;
   }
 }

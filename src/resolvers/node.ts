@@ -1,17 +1,20 @@
 import type { MemberContext } from './context.ts';
+import { personOf } from './members.ts';
 import { decodeNodeId } from './node-id.ts';
-
-type Prisma = MemberContext['prisma'];
 
 /** How an object of each type is found by its uuid; row policies hide what is foreign. */
 const finders = {
-  Organization: (prisma: Prisma, id: string) => prisma.organization.findUnique({ where: { id } }),
-  Member: (prisma: Prisma, id: string) => prisma.userExtended.findUnique({ where: { id } }),
-  Connection: (prisma: Prisma, id: string) => prisma.connection.findUnique({ where: { id } }),
-  SyncRun: (prisma: Prisma, id: string) => prisma.syncRun.findUnique({ where: { id } }),
-  Message: (prisma: Prisma, id: string) => prisma.message.findUnique({ where: { id } }),
-  FailedItem: (prisma: Prisma, id: string) => prisma.syncFailedItem.findUnique({ where: { id } }),
-  Notification: (prisma: Prisma, id: string) => prisma.notification.findUnique({ where: { id } }),
+  Organization: ({ prisma }: MemberContext, id: string) =>
+    prisma.organization.findUnique({ where: { id } }),
+  Member: (context: MemberContext, id: string) => personOf(id, context),
+  Connection: ({ prisma }: MemberContext, id: string) =>
+    prisma.connection.findUnique({ where: { id } }),
+  SyncRun: ({ prisma }: MemberContext, id: string) => prisma.syncRun.findUnique({ where: { id } }),
+  Message: ({ prisma }: MemberContext, id: string) => prisma.message.findUnique({ where: { id } }),
+  FailedItem: ({ prisma }: MemberContext, id: string) =>
+    prisma.syncFailedItem.findUnique({ where: { id } }),
+  Notification: ({ prisma }: MemberContext, id: string) =>
+    prisma.notification.findUnique({ where: { id } }),
 } as const;
 
 export type NodeType = keyof typeof finders;
@@ -31,7 +34,7 @@ export async function findNode(
   const types = nodeTypes.filter((type) => decoded.type === null || decoded.type === type);
   const found = await Promise.all(
     types.map(async (type) => {
-      const row = await finders[type](context.prisma, decoded.id);
+      const row = await finders[type](context, decoded.id);
       return row && { ...row, __typename: type };
     }),
   );

@@ -1,4 +1,5 @@
 import type { NotificationRow } from '../events/topics.ts';
+import { markNotificationsRead } from '../services/notifications/mark-notifications-read.ts';
 import type { MemberContext } from './context.ts';
 import { uuidOf } from './node-id.ts';
 import { type PageArgs, readPage } from './page.ts';
@@ -44,18 +45,13 @@ export function notificationPage(context: MemberContext, args: NotificationArgs)
 /** Marks the caller's notifications as read, all unread ones when no ids are given. */
 export async function markRead(
   { member, services }: MemberContext,
-  ids: readonly string[] | null,
+  texts: readonly string[] | null,
 ): Promise<{ count: number }> {
   const { organizationId, userId } = member;
   const database = await services.companies.of(organizationId);
-  const wanted = ids?.flatMap((id) => uuidOf('Notification', id) ?? []) ?? null;
-  const marked = await database.query(
-    { role: 'service_role', organizationId },
-    `update notifications set read_at = now()
-      where org_id = $1 and user_id = $2 and read_at is null
-        and ($3::uuid[] is null or id = any ($3::uuid[]))
-      returning id`,
-    [organizationId, userId, wanted],
+  const ids = texts?.flatMap((text) => uuidOf('Notification', text) ?? []);
+  const count = await database.transaction({ role: 'service_role', organizationId }, (tx) =>
+    markNotificationsRead(tx, { organizationId, userId, ids }),
   );
-  return { count: marked.length };
+  return { count };
 }

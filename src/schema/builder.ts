@@ -53,7 +53,10 @@ export const builder = new SchemaBuilder<BuilderTypes>({
     dmmf: getDatamodel(),
     onUnusedQuery: 'error',
   },
-  errors: { directResult: true },
+  errors: {
+    directResult: true,
+    defaultUnionOptions: { description: 'What the mutation did, or a failure to show.' },
+  },
   validation: { validationError: invalidInput },
   relay: relayTexts,
 });

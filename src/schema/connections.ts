@@ -1,8 +1,10 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { lockedSyncPage } from '../resolvers/connections.ts';
 import { connectionStatusOf, mailProviderOf } from '../resolvers/labels.ts';
+import { personOf } from '../resolvers/members.ts';
 import { builder } from './builder.ts';
 import { ConnectionStatus, MailProvider } from './enums.ts';
+import { Member } from './member.ts';
 import { pageArgs, pageCost } from './page-args.ts';
 
 export const Connection = builder.prismaNode('Connection', {
@@ -55,9 +57,12 @@ export const Connection = builder.prismaNode('Connection', {
       nullable: true,
       description: 'When mail was last read from the provider; null before the first time.',
     }),
-    member: t.relation('member', {
+    member: t.field({
+      type: Member,
       nullable: true,
       description: 'Whose account it is; null when the caller may not see that person.',
+      select: { tenantId: true },
+      resolve: ({ tenantId }, _args, context) => personOf(tenantId, context),
     }),
   }),
 });

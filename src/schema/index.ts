@@ -14,6 +14,8 @@ import './connect.ts';
 import './run-control.ts';
 import './overrides.ts';
 import './companies.ts';
+import './retry-policies.ts';
+import './audit-log.ts';
 import './subscriptions.ts';
 
 builder.queryType({ description: 'Reads. Every field needs a bearer token.' });

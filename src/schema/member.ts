@@ -1,23 +1,24 @@
+import type { Person } from '../resolvers/members.ts';
+import { encodeNodeId } from '../resolvers/node-id.ts';
 import { builder } from './builder.ts';
 import { UserRole } from './enums.ts';
 
-export const Member = builder.prismaNode('UserExtended', {
-  name: 'Member',
-  id: { field: 'id' },
+export const Member = builder.objectRef<Person>('Member').implement({
   description: 'A person of an organisation.',
-  select: { id: true },
+  interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
+    id: t.id({
+      description: 'The global id. Wherever an id is asked, the plain uuid is accepted too.',
+      resolve: ({ id }) => encodeNodeId('Member', id),
+    }),
     email: t.exposeString('email', { description: 'The address they sign in with.' }),
     fullName: t.exposeString('fullName', {
       nullable: true,
       description: 'Their name; null when they have not given one.',
     }),
-    role: t.field({
+    role: t.expose('role', {
       type: UserRole,
       description: 'What they may do; for the caller, in the organisation of this request.',
-      select: { id: true, profile: { select: { role: true } } },
-      resolve: ({ id, profile }, _args, { member }) =>
-        member?.userId === id ? member.role : (profile?.role ?? 'user'),
     }),
   }),
 });

@@ -1,4 +1,4 @@
-import { controlRun } from '../resolvers/run-control.ts';
+import { controlRun, retryItem } from '../resolvers/run-control.ts';
 import { SyncRefusedError } from '../resolvers/shown-errors.ts';
 import { builder } from './builder.ts';
 import { SyncRun } from './sync-runs.ts';
@@ -34,5 +34,12 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Id of the run.' }) },
     errors: { types: [SyncRefusedError] },
     resolve: (query, _root, { id }, context) => controlRun(context, id, 'retry', query),
+  }),
+  retryFailedItem: t.withAuth({ member: true }).prismaField({
+    type: SyncRun,
+    description: `Starts a run for one open item that was set aside. ${ownOrAdmin}`,
+    args: { id: t.arg.id({ required: true, description: 'Id of the failed item.' }) },
+    errors: { types: [SyncRefusedError] },
+    resolve: (query, _root, { id }, context) => retryItem(context, id, query),
   }),
 }));

@@ -1,4 +1,5 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
+import { personOf } from '../resolvers/members.ts';
 import { newestActivity } from '../resolvers/sync-activity.ts';
 import { progressOfRuns } from '../resolvers/sync-progress.ts';
 import { findRun, runConnection, runPage } from '../resolvers/sync-runs.ts';
@@ -45,10 +46,12 @@ export const SyncRun = builder.prismaNode('SyncRun', {
       load: (ids: string[], context) => newestActivity(ids, newestEntries, context),
       resolve: ({ id }) => id,
     }),
-    member: t.relation('member', {
+    member: t.field({
       type: Member,
       nullable: true,
       description: 'Whose data it works on; null for runs of the organisation.',
+      select: { userId: true },
+      resolve: ({ userId }, _args, context) => personOf(userId, context),
     }),
     connection: t.prismaField({
       type: Connection,

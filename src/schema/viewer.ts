@@ -1,5 +1,6 @@
 import { ownConnections } from '../resolvers/connections.ts';
 import type { MemberContext } from '../resolvers/context.ts';
+import { ownPerson } from '../resolvers/members.ts';
 import { unreadNotifications } from '../resolvers/notifications.ts';
 import { builder } from './builder.ts';
 import { Connection } from './connections.ts';
@@ -10,11 +11,10 @@ import { Organization } from './organization.ts';
 const Viewer = builder.objectRef<MemberContext['member']>('Viewer').implement({
   description: 'The caller: who they are, where they work and what they have connected.',
   fields: (t) => ({
-    member: t.withAuth({ member: true }).prismaField({
+    member: t.withAuth({ member: true }).field({
       type: Member,
       description: 'The caller as a person.',
-      resolve: (query, viewer, _args, { prisma }) =>
-        prisma.userExtended.findUniqueOrThrow({ ...query, where: { id: viewer.userId } }),
+      resolve: (_viewer, _args, context) => ownPerson(context),
     }),
     organization: t.withAuth({ member: true }).prismaField({
       type: Organization,

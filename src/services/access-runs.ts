@@ -2,6 +2,7 @@ import type { CompanyDatabases } from '../database/company-databases.ts';
 import { LockstepError } from '../errors.ts';
 import { hasRole, type Member, rowScope } from './access-member.ts';
 import { cancelRun, pauseRun, resumeRun, retryRun } from './sync/control.ts';
+import { retryFailedItem } from './sync/retry-failed-item.ts';
 import type { Run } from './sync/run.ts';
 import type { RunHandlers } from './sync/run-handler.ts';
 
@@ -19,6 +20,11 @@ export interface RunControlParts {
   readonly runHandlers: RunHandlers;
 }
 
+interface Target {
+  readonly organizationId: string;
+  readonly userId: string | null;
+}
+
 /**
  * Does something to a run for a member: their own run, or as an administrator any of the organisation.
  * @throws LockstepError NOT_FOUND (unknown or not visible), FORBIDDEN (visible, but not theirs), and
@@ -31,17 +37,42 @@ export async function controlRunAs(
   action: RunAction,
 ): Promise<Run> {
   const database = await companies.of(member.organizationId);
-  const [run] = await database.query<{ organizationId: string; userId: string | null }>(
+  const [run] = await database.query<Target>(
     rowScope(member),
     'select org_id as "organizationId", user_id as "userId" from sync_job_queue where id = $1',
     [runId],
   );
-  if (!run) throw new LockstepError('NOT_FOUND', 'There is no such run. Check the id.');
-  if (run.userId !== member.userId && !hasRole(member, 'admin')) {
+  const { organizationId } = controllable(run, member, 'run');
+  return database.transaction({ role: 'service_role', organizationId }, (tx) =>
+    actions[action](tx, runHandlers, { organizationId, runId }),
+  );
+}
+
+/**
+ * Starts a run for one item that was set aside, by the same rule as `controlRunAs`.
+ * @throws LockstepError NOT_FOUND, FORBIDDEN, ILLEGAL_TRANSITION, SYNC_ALREADY_RUNNING
+ */
+export async function retryFailedItemAs(
+  { companies, runHandlers }: RunControlParts,
+  member: Member,
+  itemId: string,
+): Promise<Run> {
+  const database = await companies.of(member.organizationId);
+  const [item] = await database.query<Target>(
+    rowScope(member),
+    'select org_id as "organizationId", user_id as "userId" from sync_failed_item where id = $1',
+    [itemId],
+  );
+  const { organizationId } = controllable(item, member, 'failed item');
+  return database.transaction({ role: 'service_role', organizationId }, (tx) =>
+    retryFailedItem(tx, runHandlers, { organizationId, itemId }),
+  );
+}
+
+function controllable(target: Target | undefined, member: Member, what: string): Target {
+  if (!target) throw new LockstepError('NOT_FOUND', `There is no such ${what}. Check the id.`);
+  if (target.userId !== member.userId && !hasRole(member, 'admin')) {
     throw new LockstepError('FORBIDDEN', 'Only administrators control runs of the organisation.');
   }
-  const scope = { role: 'service_role', organizationId: run.organizationId } as const;
-  return database.transaction(scope, (tx) =>
-    actions[action](tx, runHandlers, { organizationId: run.organizationId, runId }),
-  );
+  return target;
 }
