@@ -43,6 +43,7 @@ const certainShare = 0.9;
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #firing = new Set<Promise<void>>();
   #tasks: readonly ScheduledTask[] = [];
 
   constructor(options: SchedulerOptions) {
@@ -70,13 +71,25 @@ export class Scheduler {
     }
   }
 
+  /** Resolves when ticks under way have enqueued. */
   async stop(): Promise<void> {
     for (const task of this.#tasks) await task.destroy();
     this.#tasks = [];
+    await Promise.all(this.#firing);
   }
 
   async #fire(schedule: Schedule, minimumGapSeconds: number, task: ScheduledTask): Promise<void> {
-    const { databases, log } = this.#options;
+    const firing = this.#enqueue(schedule, minimumGapSeconds, task);
+    this.#firing.add(firing);
+    await firing.finally(() => this.#firing.delete(firing));
+  }
+
+  async #enqueue(
+    schedule: Schedule,
+    minimumGapSeconds: number,
+    task: ScheduledTask,
+  ): Promise<void> {
+    const { log } = this.#options;
     const tick = {
       name: schedule.name,
       cron: schedule.cron,
@@ -84,7 +97,7 @@ export class Scheduler {
       minimumGapSeconds,
       nextInSeconds: (task.msToNext() ?? 0) / 1000,
     };
-    for (const database of await databases()) {
+    for (const database of await this.#reachable()) {
       try {
         await database.transaction({ role: 'service_role', organizationId: 'all' }, async (tx) => {
           if (!(await claimTick(tx, tick))) return;
@@ -97,6 +110,15 @@ export class Scheduler {
           'tick failed',
         );
       }
+    }
+  }
+
+  async #reachable(): Promise<readonly CompanyDatabase[]> {
+    try {
+      return await this.#options.databases();
+    } catch (error) {
+      this.#options.log.error({ error: errorText(error) }, 'company databases could not be listed');
+      return [];
     }
   }
 }
