@@ -1,11 +1,13 @@
 import { OutboxDelivery } from '../jobs/deliver-mail-outbox.ts';
 import { engineSchedules, Scheduler } from '../jobs/schedule.ts';
+import type { Accounts } from '../services/accounts/accounts.ts';
 import { smtpTransport } from '../services/notifications/mail-transport.ts';
 import type { Shutdown } from './shutdown.ts';
 import { type WorkerParts, workerFactory } from './worker-factory.ts';
 import { WorkerSet } from './worker-set.ts';
 
 export interface BackgroundParts extends WorkerParts {
+  readonly accounts: Pick<Accounts, 'resealTokens'>;
   readonly shutdown: Shutdown;
 }
 
@@ -20,6 +22,8 @@ export async function startWorkers(parts: BackgroundParts): Promise<void> {
   });
   outbox.start();
   shutdown.add('the mail outbox', () => outbox.stop());
+  const resealing = resealOldTokens(parts);
+  shutdown.add('re-sealing', () => resealing);
   const workers = new WorkerSet({
     databases,
     workerFor: workerFactory(parts),
@@ -28,6 +32,25 @@ export async function startWorkers(parts: BackgroundParts): Promise<void> {
   });
   await workers.start();
   shutdown.add('the workers', () => workers.stop(), 18);
+}
+
+/** Keys change only with the environment, so a start is the moment to move old tokens to the new key. */
+async function resealOldTokens({ accounts, log }: BackgroundParts): Promise<void> {
+  try {
+    const { resealed, unreadable } = await accounts.resealTokens();
+    if (resealed > 0) log.info({ resealed }, 'stored tokens moved to the current key');
+    if (unreadable > 0) {
+      log.error(
+        { unreadable },
+        'stored tokens cannot be read; put their key back (TOKEN_ENCRYPTION_KEYS)',
+      );
+    }
+  } catch (error) {
+    log.warn(
+      { err: error },
+      'stored tokens could not be moved to the current key; the next start tries again',
+    );
+  }
 }
 
 /** Starts the recurring work; of many processes that do, each tick runs once. */

@@ -38,11 +38,13 @@ export async function createServices(
     log,
     random: Math.random,
     publicUrl,
+    runHandlers: () => handlers,
   });
   const backfill = initialMailBackfill({
     clock,
     openMailbox: (input) => accounts.openMail(input),
   });
+  const handlers = runHandlers([backfill]);
   const access = createAccess({
     databases: companies,
     verifier: await tokenVerifier(config),
@@ -57,7 +59,7 @@ export async function createServices(
     live,
     initialSync: { companies, master, backfillDays: config.backfillDays, log },
     overrides: overrideAdministration(master, clock),
-    runHandlers: runHandlers([backfill]),
+    runHandlers: handlers,
   };
   return { services, access };
 }
