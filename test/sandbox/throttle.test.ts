@@ -42,6 +42,10 @@ describe('throttling', () => {
     expect(waits).toEqual(['5', '6', '7']);
     const other = await graphOf(sandbox, 'pia@outlook.test');
     expect((await other.send('/me')).status).toBe(200);
+    await sandbox.control.clock.advance({ seconds: 6 });
+    expect((await graph.send('/me')).status).toBe(429);
+    await sandbox.control.clock.advance({ seconds: 8 });
+    expect((await graph.send('/me')).status).toBe(200);
     await sandbox.control.clock.advance({ seconds: 61 });
     expect((await graph.send('/me')).status).toBe(200);
   });

@@ -28,22 +28,22 @@ export class ThrottleGate {
       );
     }
     const found = this.#windows.get(mailbox);
-    const window =
-      found !== undefined && now < found.startedMs + throttle.windowSeconds * 1000 ? found : null;
     const blocked = found !== undefined && now < found.blockedUntilMs;
-    if (window === null && !blocked) {
+    const waited = found !== undefined && !blocked && found.blockedUntilMs > 0;
+    const over = found !== undefined && now >= found.startedMs + throttle.windowSeconds * 1000;
+    // Who waited as told begins afresh, or Retry-After would be a promise not kept.
+    if (found === undefined || waited || (over && !blocked)) {
       this.#windows.set(mailbox, { startedMs: now, requests: 1, blockedUntilMs: 0 });
       return;
     }
-    const current = window ?? found;
-    if (current === undefined) return;
-    current.requests += 1;
-    if (!blocked && current.requests <= throttle.requests) return;
-    const wait = Math.max(current.blockedUntilMs, now + throttle.retryAfterSeconds * 1000);
-    current.blockedUntilMs = blocked ? wait + 1000 : wait;
+    found.requests += 1;
+    if (!blocked && found.requests <= throttle.requests) return;
+    found.blockedUntilMs = blocked
+      ? found.blockedUntilMs + 1000
+      : now + throttle.retryAfterSeconds * 1000;
     throw tooMany(
       'Application is over its request limit for the mailbox.',
-      Math.ceil((current.blockedUntilMs - now) / 1000),
+      Math.ceil((found.blockedUntilMs - now) / 1000),
     );
   }
 
