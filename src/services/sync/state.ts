@@ -95,13 +95,16 @@ const movesOfRequested: Readonly<Record<RequestedAction, Moves>> = {
   },
 };
 
-/** What an event on a running run changes about its request; the later and stronger wish wins. */
+/**
+ * What an event on a running run makes of its request: the stronger wish wins, and asking twice is
+ * asking once.
+ */
 const requestMoves: Readonly<
   Record<'none' | RequestedAction, Readonly<Partial<Record<RunEvent, RequestedAction | 'none'>>>>
 > = {
   none: { pause: 'pause', cancel: 'cancel' },
-  pause: { cancel: 'cancel', resume: 'none' },
-  cancel: {},
+  pause: { pause: 'pause', cancel: 'cancel', resume: 'none' },
+  cancel: { cancel: 'cancel' },
 };
 
 /** The position after the event, or null when the event is illegal there. */

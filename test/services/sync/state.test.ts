@@ -34,6 +34,7 @@ const expected: Readonly<Record<RunState | `running+${RequestedAction}`, Row>> =
     give_back: 'paused',
     retry_later: 'paused',
     lease_lost: 'paused',
+    pause: 'running+pause',
     resume: 'running',
     cancel: 'running+cancel',
     honour: 'paused',
@@ -42,6 +43,7 @@ const expected: Readonly<Record<RunState | `running+${RequestedAction}`, Row>> =
     fail: 'failed',
   }),
   'running+cancel': row({
+    cancel: 'running+cancel',
     give_back: 'cancelled',
     retry_later: 'cancelled',
     lease_lost: 'cancelled',
