@@ -37,8 +37,7 @@ export async function startWorkers(parts: BackgroundParts): Promise<void> {
 /** Keys change only with the environment, so a start is the moment to move old tokens to the new key. */
 async function resealOldTokens({ accounts, log }: BackgroundParts): Promise<void> {
   try {
-    const { resealed, unreadable } = await accounts.resealTokens();
-    if (resealed > 0) log.info({ resealed }, 'stored tokens moved to the current key');
+    const { unreadable } = await accounts.resealTokens();
     if (unreadable > 0) {
       log.error(
         { unreadable },

@@ -21,7 +21,7 @@ const watchSeconds = 1;
 /** A run gives its slot to a waiting one after so long, and goes on from its checkpoint later. */
 const sliceSeconds = 300;
 /** A handler that ignores its signal is left behind after so long; the fence refuses what it writes. */
-const graceSeconds = 10;
+const graceSeconds = 3;
 
 /** Makes the workers of this process; all of them carry one name in the rows they lease. */
 export function workerFactory(parts: WorkerParts): (database: CompanyDatabase) => CompanyWorker {

@@ -47,7 +47,8 @@ export const layers: readonly Layer[] = [
     may: [...ground, 'src/services', 'src/start', 'src/database', 'src/config.ts'],
     types: ['src/config'],
   },
-  { prefix: 'src/start', may: ['src'] },
+  // `npm start` is the whole product in one process, the provider stand-ins included.
+  { prefix: 'src/start', may: ['src', 'sandbox'] },
   { prefix: 'sandbox', may: [] },
 ];
 
