@@ -8,7 +8,8 @@ export interface Notice {
   readonly mail: string;
 }
 
-export interface NoticeCircumstances extends Omit<NoticeFacts, 'mailTo' | 'result'> {
+export interface NoticeCircumstances
+  extends Pick<NoticeFacts, 'provider' | 'memberName' | 'stored' | 'setAside' | 'missing'> {
   readonly returned: 'right' | 'override' | null;
   /** Why the run failed, as it may be shown. */
   readonly error: string | null;

@@ -11,13 +11,15 @@ import { returnRight } from './return-right.ts';
 /**
  * In the transaction that ends the run: a completed one marks the connection, any other one that
  * stored nothing gives the right back; the member gets one notification and one mail per run and
- * outcome. A run that the member cancelled needs neither.
+ * outcome. Nobody is told of a run that was cancelled or ended because the member left, and a run that
+ * ended with its consent needs no second notice beside the one to reconnect.
  */
 export async function finishBackfill(tx: Sql, run: Run, outcome: RunOutcome): Promise<void> {
   const returned = outcome === 'completed' ? null : await returnRight(tx, run);
   if (outcome === 'completed') await completeConnection(tx, run);
   if (outcome === 'cancelled' || run.userId === null) return;
   const facts = await readNoticeFacts(tx, run);
+  if (!facts.memberActive || facts.toldToReconnect) return;
   const notice = backfillNotice(outcome, { ...facts, returned, error: run.errorMessage });
   const key = `initial-sync:${run.id}:${outcome}`;
   await addNotification(tx, {

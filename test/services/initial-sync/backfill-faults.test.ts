@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultRuleInput } from '../../../sandbox/core/fault-rule.ts';
-import { retryRun } from '../../../src/services/sync/control.ts';
-import { runHandlers } from '../../../src/services/sync/run-handler.ts';
+import type { Sql } from '../../../src/database/sql.ts';
+import { cancelRun, pauseRun, resumeRun, retryRun } from '../../../src/services/sync/control.ts';
+import { type RunHandler, runHandlers } from '../../../src/services/sync/run-handler.ts';
 import { withOwner } from '../../support/database.ts';
 import { backfillOf } from './support/backfill-work.ts';
 import {
@@ -47,6 +48,17 @@ describe('passing faults of the provider lose and double nothing', () => {
     await fault({ match: pages, after: 1, times: 2, action });
     expect(await run()).toMatchObject({ status: 'completed' });
     expect(await world.compare()).toEqual(complete);
+  });
+
+  test('a wait that the provider asks for is shown while it lasts', async () => {
+    await generate(50);
+    await fault({ match: pages, times: 1, action: { type: 'throttle', seconds: 2 } });
+    const { run: started } = await world.start();
+    const finished = world.finish(started.id);
+    let shown: string | null = null;
+    while (shown === null) shown = (await world.run(started.id)).waitingReason;
+    expect(shown).not.toBe('');
+    expect(await finished).toMatchObject({ status: 'completed', waitingReason: null });
   });
 
   test('an access token that expires in the middle is refreshed once', async () => {
@@ -146,8 +158,7 @@ describe('what ends a run', () => {
 
   test('failing before anything was stored gives the right back, once, and says so', async () => {
     await generate(10);
-    await world.control.microsoft.withdrawScopes('ana@acme.test', ['Mail.Read']);
-    await world.control.microsoft.expireAccessTokens('ana@acme.test');
+    await fault({ match: { path: '/messages$' }, action: { type: 'status', status: 403 } });
     const { run: started } = await world.start();
     expect(await world.finish(started.id)).toMatchObject({ status: 'failed' });
     expect(await connection()).toMatchObject({ can_manual_sync: true, sync_lock_reason: null });
@@ -156,6 +167,24 @@ describe('what ends a run', () => {
     );
     expect(told).toHaveLength(1);
     expect(told[0]?.body).toContain('you may start it again');
+  });
+
+  test('a consent that ended is told once, by the notice to reconnect', async () => {
+    await generate(10);
+    await world.control.microsoft.revokeGrants('ana@acme.test', { accessTokens: true });
+    const { run: started } = await world.start();
+    expect(await world.finish(started.id)).toMatchObject({
+      status: 'failed',
+      errorCode: 'NEEDS_REAUTH',
+    });
+    expect(await world.rows('select kind from notifications')).toEqual([
+      { kind: 'reconnect_required' },
+    ]);
+    expect(await world.rows('select 1 as one from mail_outbox')).toHaveLength(1);
+    expect(await connection()).toMatchObject({
+      can_manual_sync: true,
+      status: 'reconnect_required',
+    });
   });
 
   test('failing later keeps the lock; the retry goes on from there and needs no right', async () => {
@@ -173,13 +202,33 @@ describe('what ends a run', () => {
     await world.control.faults.clear(rule);
     const handler = backfillOf(world.accounts);
     await world.inside((tx) =>
-      retryRun(tx, runHandlers([handler as never]), {
+      retryRun(tx, runHandlers([handler as RunHandler<unknown>]), {
         organizationId: world.acme.id,
         runId: started.id,
       }),
     );
     expect(await world.finish(started.id)).toMatchObject({ status: 'completed' });
     expect(await world.compare()).toEqual(complete);
+  });
+
+  test('paused and resumed it goes on; cancelled it ends and keeps its rows', async () => {
+    await generate(800);
+    const { run: started } = await world.start();
+    const handler = backfillOf(world.accounts);
+    const handlers = runHandlers([handler as RunHandler<unknown>]);
+    const request = { organizationId: world.acme.id, runId: started.id };
+    const once = (happen: (tx: Sql) => Promise<unknown>) =>
+      afterPage(handler, whenStored, () => world.inside(happen));
+    await world.attempt(once((tx) => pauseRun(tx, handlers, request)));
+    expect(await world.run(started.id)).toMatchObject({ status: 'paused' });
+    const { length: paused } = await world.stored();
+    expect(paused).toBeGreaterThan(0);
+    await world.inside((tx) => resumeRun(tx, handlers, request));
+    await world.attempt(once((tx) => cancelRun(tx, handlers, request)));
+    expect(await world.run(started.id)).toMatchObject({ status: 'cancelled' });
+    expect((await world.stored()).length).toBeGreaterThanOrEqual(paused);
+    expect(await connection()).toMatchObject({ can_manual_sync: false });
+    expect(await world.rows('select 1 from notifications')).toEqual([]);
   });
 
   test('a disconnect in the middle: no row comes after it', async () => {
@@ -219,6 +268,7 @@ describe('what ends a run', () => {
       errorCode: 'FORBIDDEN',
     });
     expect(await world.stored()).toHaveLength(atLeaving);
+    expect(await world.rows('select 1 from mail_outbox')).toEqual([]);
     await world.rows('update user_profiles set is_active = true where user_id = $1', [
       world.ana.id,
     ]);

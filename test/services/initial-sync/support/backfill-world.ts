@@ -29,19 +29,23 @@ export async function startBackfillWorld() {
     if (!row) throw new Error(`there is no run ${id}`);
     return runFromRow(row);
   };
+  /** Claims the due run, if there is one, and executes one attempt. */
+  const attempt = async (handler = backfillOf(world.accounts)): Promise<void> => {
+    const worker = workerOf(both.company, handler);
+    const claimed = await claimRun(both.company, {
+      kinds: ['initial_mail'],
+      owner: worker.owner,
+      leaseSeconds: worker.leaseSeconds,
+    });
+    if (claimed) await executeRun(worker, claimed, new AbortController().signal);
+  };
   /** Executes attempts, without their waits, until the run has ended. */
   const finish = async (id: string, handler = backfillOf(world.accounts)): Promise<Run> => {
-    const worker = workerOf(both.company, handler);
     for (let attempts = 0; attempts < 60; attempts += 1) {
       const present = await run(id);
       if (['completed', 'failed', 'cancelled'].includes(present.status)) return present;
       await world.rows('update sync_job_queue set next_attempt_at = null where id = $1', [id]);
-      const claimed = await claimRun(both.company, {
-        kinds: ['initial_mail'],
-        owner: worker.owner,
-        leaseSeconds: worker.leaseSeconds,
-      });
-      if (claimed) await executeRun(worker, claimed, new AbortController().signal);
+      await attempt(handler);
     }
     throw new Error('the run did not end within 60 attempts');
   };
@@ -52,6 +56,7 @@ export async function startBackfillWorld() {
     ana,
     acme,
     run,
+    attempt,
     finish,
     mailbox: control.microsoft.mailbox(mailboxOf),
     control,
@@ -81,9 +86,12 @@ export async function startBackfillWorld() {
          on conflict (company_id) do update set can_manual_sync_override = true`,
         [acme.id],
       ),
-    /** Ids at the provider received within the last year, folder by folder. */
+    /** Ids at the provider in the window of the newest run. */
     truth: async (folders: readonly string[] = ['inbox']): Promise<string[]> => {
-      const from = Date.now() - 365 * 86_400_000;
+      const [row] = await world.rows<{ from: string }>(
+        `select input ->> 'windowFrom' as from from sync_job_queue order by queued_at desc limit 1`,
+      );
+      const from = row ? Date.parse(row.from) : Date.now() - 365 * 86_400_000;
       const listed = await Promise.all(
         folders.map((folder) => control.microsoft.mailbox(mailboxOf).messages(folder)),
       );
