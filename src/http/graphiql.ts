@@ -33,12 +33,15 @@ export function createGraphiql(): (request: IncomingMessage, response: ServerRes
   };
 }
 
+/** Empty, not "Bearer ": the page reads the schema before anybody could have filled it in. */
+const noToken = '{ "authorization": "" }';
+
 function renderPage() {
   const html = renderGraphiQL({
     title: 'Lockstep GraphiQL',
     endpoint: '/graphql',
-    defaultTabs: graphiqlTabs.map((tab) => ({ ...tab, headers: '{ "authorization": "Bearer " }' })),
-    defaultHeaders: '{ "authorization": "Bearer " }',
+    defaultTabs: graphiqlTabs.map((tab) => ({ ...tab, headers: noToken })),
+    defaultHeaders: noToken,
     isHeadersEditorEnabled: true,
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: 'headers',

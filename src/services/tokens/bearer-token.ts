@@ -5,7 +5,8 @@ import { LockstepError } from '../../errors.ts';
  * @throws LockstepError UNAUTHENTICATED when the value is something else than a bearer token
  */
 export function bearerToken(authorization: unknown): string | null {
-  if (authorization === undefined || authorization === null) return null;
+  // Empty is how a form's untouched field arrives, GraphiQL's for one.
+  if (authorization === undefined || authorization === null || authorization === '') return null;
   const token =
     typeof authorization === 'string' ? /^bearer +(\S+)$/i.exec(authorization.trim())?.[1] : null;
   if (token) return token;
