@@ -38,15 +38,23 @@ export interface ErrorEdge {
   readonly log: Logger;
 }
 
+/** A fault of ours, as the caller may see it; `cause` is what the log has. */
+class UnforeseenError extends LockstepError {
+  constructor(requestId: string, cause: unknown) {
+    super(
+      'INTERNAL_SERVER_ERROR',
+      `Something failed on our side. If it stays, tell support the request id ${requestId}.`,
+      { cause },
+    );
+  }
+}
+
 /** What a caller may see of anything thrown; the rest goes into the log under the request id. */
 export function publicError(thrown: unknown, { requestId, log }: ErrorEdge): LockstepError {
-  if (thrown instanceof LockstepError) return thrown;
+  if (thrown instanceof UnforeseenError) return thrown;
+  if (thrown instanceof LockstepError && thrown.code !== 'INTERNAL_SERVER_ERROR') return thrown;
   log.error({ err: thrown, requestId }, `unexpected error: ${errorText(thrown)}`);
-  return new LockstepError(
-    'INTERNAL_SERVER_ERROR',
-    `Something failed on our side. If it stays, tell support the request id ${requestId}.`,
-    { cause: thrown },
-  );
+  return new UnforeseenError(requestId, thrown);
 }
 
 /**

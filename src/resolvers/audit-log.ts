@@ -1,19 +1,21 @@
 import type { MemberContext } from './context.ts';
-import { type PageArgs, readPage } from './page.ts';
-import { organizationFilter } from './row-filter.ts';
+import { keysetPage } from './keyset.ts';
+import type { PageArgs } from './page.ts';
+import { inOrganization } from './row-filter.ts';
 
 /** Entries of the audit, the newest first. */
-export function auditPage({ prisma, member }: MemberContext, args: PageArgs, query: object) {
-  return readPage(
-    'auditLog',
+export function auditPage(context: MemberContext, args: PageArgs, query: object) {
+  const { prisma, member } = context;
+  return keysetPage(
+    context,
+    {
+      name: 'auditLog',
+      table: 'admin_audit_log',
+      key: 'created_at',
+      keyType: 'timestamptz',
+      filters: [inOrganization(member)],
+    },
     args,
-    (window) =>
-      prisma.adminAuditEntry.findMany({
-        ...query,
-        ...window,
-        where: organizationFilter(member),
-        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      }),
-    async (id) => (await prisma.adminAuditEntry.count({ where: { id } })) > 0,
+    (ids) => prisma.adminAuditEntry.findMany({ ...query, where: { id: { in: ids } } }),
   );
 }

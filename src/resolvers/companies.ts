@@ -8,12 +8,9 @@ import { type PageArgs, readPage } from './page.ts';
 export type Company = ListedCompany;
 
 /** All companies of the installation, by slug. */
-export function companyPage({ services }: MemberContext, args: PageArgs) {
-  return readPage(
-    'companies',
-    args,
-    ({ take, cursor }) => listCompanies(services.master, { take, from: cursor?.id ?? null }),
-    // A company keeps its place in the list of all companies: there is no other reason to look.
-    async () => false,
-  );
+export function companyPage({ services, member }: MemberContext, args: PageArgs) {
+  return readPage('companies', member, args, async ({ take, after }) => {
+    const companies = await listCompanies(services.master, { take, after: after?.key ?? null });
+    return companies.map((node) => ({ place: { key: node.slug, id: node.id }, node }));
+  });
 }

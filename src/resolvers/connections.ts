@@ -1,6 +1,7 @@
 import type { MemberContext } from './context.ts';
-import { type PageArgs, readPage } from './page.ts';
-import { organizationFilter } from './row-filter.ts';
+import { keysetPage } from './keyset.ts';
+import type { PageArgs } from './page.ts';
+import { inOrganization } from './row-filter.ts';
 
 /** Connections of the caller in their organisation, in the order of their making. */
 export function ownConnections({ prisma, member }: MemberContext, query: object) {
@@ -14,17 +15,19 @@ export function ownConnections({ prisma, member }: MemberContext, query: object)
 }
 
 /** Connections whose one-time sync has been used, the last started first. */
-export function lockedSyncPage({ prisma, member }: MemberContext, args: PageArgs, query: object) {
-  return readPage(
-    'lockedSyncs',
+export function lockedSyncPage(context: MemberContext, args: PageArgs, query: object) {
+  const { prisma, member } = context;
+  return keysetPage(
+    context,
+    {
+      name: 'lockedSyncs',
+      table: 'connections',
+      // Operators lock by plain SQL too, without saying since when.
+      key: 'coalesce(initial_sync_started_at, updated_at)',
+      keyType: 'timestamptz',
+      filters: [inOrganization(member), ['can_manual_sync = ?', false]],
+    },
     args,
-    (window) =>
-      prisma.connection.findMany({
-        ...query,
-        ...window,
-        where: { ...organizationFilter(member), canManualSync: false },
-        orderBy: [{ initialSyncStartedAt: { sort: 'desc', nulls: 'last' } }, { id: 'asc' }],
-      }),
-    async (id) => (await prisma.connection.count({ where: { id } })) > 0,
+    (ids) => prisma.connection.findMany({ ...query, where: { id: { in: ids } } }),
   );
 }

@@ -1,7 +1,8 @@
 import type { MemberContext } from './context.ts';
+import { keysetPage } from './keyset.ts';
 import { requireUuid } from './node-id.ts';
-import { type PageArgs, readPage } from './page.ts';
-import { ownerFilter } from './row-filter.ts';
+import type { PageArgs } from './page.ts';
+import { inOrganization, ofCaller } from './row-filter.ts';
 
 interface MessageArgs extends PageArgs {
   readonly filter?:
@@ -19,28 +20,32 @@ interface MessageArgs extends PageArgs {
 }
 
 /** Stored messages that the caller may see, the last received first. */
-export function messagePage({ prisma, member }: MemberContext, args: MessageArgs, query: object) {
+export function messagePage(context: MemberContext, args: MessageArgs, query: object) {
+  const { prisma, member } = context;
   const { connectionId, provider, folder, direction, from, to, mine } = args.filter ?? {};
-  const where = {
-    ...ownerFilter(member),
-    ...(mine && { userId: member.userId }),
-    ...(connectionId && { connectionId: requireUuid('Connection', connectionId, 'connection') }),
-    ...(provider && { connection: { providerKey: provider } }),
-    ...(folder && { folder }),
-    ...(direction && { direction }),
-    ...((from || to) && { receivedAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
-  };
-  return readPage(
-    'messages',
+  const connection = connectionId && requireUuid('Connection', connectionId, 'connection');
+  return keysetPage(
+    context,
+    {
+      name: 'messages',
+      table: 'messages',
+      key: 'received_at',
+      keyType: 'timestamptz',
+      filters: [
+        inOrganization(member),
+        ofCaller(member, mine),
+        ['connection_id = ?::uuid', connection || undefined],
+        [
+          'connection_id in (select c.id from connections c where c.provider_key = ?)',
+          provider ?? undefined,
+        ],
+        ['folder = ?', folder ?? undefined],
+        ['direction = ?', direction ?? undefined],
+        ['received_at >= ?::timestamptz', from ?? undefined],
+        ['received_at < ?::timestamptz', to ?? undefined],
+      ],
+    },
     args,
-    (window) =>
-      prisma.message.findMany({
-        ...query,
-        ...window,
-        where,
-        // The index's own order: an extra "nulls last" would sort the whole mailbox.
-        orderBy: [{ receivedAt: 'desc' }, { id: 'asc' }],
-      }),
-    async (id) => (await prisma.message.count({ where: { id } })) > 0,
+    (ids) => prisma.message.findMany({ ...query, where: { id: { in: ids } } }),
   );
 }

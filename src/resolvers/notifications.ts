@@ -1,8 +1,9 @@
 import type { NotificationRow } from '../events/topics.ts';
 import { markNotificationsRead } from '../services/notifications/mark-notifications-read.ts';
 import type { MemberContext } from './context.ts';
+import { keysetPage } from './keyset.ts';
 import { uuidOf } from './node-id.ts';
-import { type PageArgs, readPage } from './page.ts';
+import type { PageArgs } from './page.ts';
 
 export type NotificationShape = NotificationRow;
 
@@ -21,24 +22,26 @@ interface NotificationArgs extends PageArgs {
   readonly unread?: boolean | null | undefined;
 }
 
+const readStates = { true: 'is null', false: 'is not null' } as const;
+
 /** The caller's notifications, the newest first. */
 export function notificationPage(context: MemberContext, args: NotificationArgs) {
-  const { prisma } = context;
-  const read = args.unread
-    ? { readAt: null }
-    : args.unread === false
-      ? { readAt: { not: null } }
-      : {};
-  return readPage(
-    'notifications',
+  const { prisma, member } = context;
+  const state = args.unread == null ? '' : ` and read_at ${readStates[`${args.unread}`]}`;
+  return keysetPage(
+    context,
+    {
+      name: 'notifications',
+      table: 'notifications',
+      key: 'created_at',
+      keyType: 'timestamptz',
+      filters: [
+        ['org_id = ?::uuid', member.organizationId],
+        [`user_id = ?::uuid${state}`, member.userId],
+      ],
+    },
     args,
-    (window) =>
-      prisma.notification.findMany({
-        ...window,
-        where: { ...own(context), ...read },
-        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      }),
-    async (id) => (await prisma.notification.count({ where: { id } })) > 0,
+    (ids) => prisma.notification.findMany({ where: { id: { in: ids } } }),
   );
 }
 

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { LockstepError } from '../errors.ts';
+import type { Member } from '../services/access-member.ts';
 
 /** The arguments of every long list. */
 export interface PageArgs {
@@ -6,10 +8,17 @@ export interface PageArgs {
   readonly after?: string | null | undefined;
 }
 
-/** Which rows to read: `take` of them, from the row `cursor` on, that row included. */
+/** Where an entry lies in its list: the value it is ordered by, as the database writes it, then its id. */
+export interface ListPlace {
+  /** Exact text of the value, because a JavaScript date cannot hold microseconds; null for none. */
+  readonly key: string | null;
+  readonly id: string;
+}
+
+/** Which entries to read: `take` of them, behind that place. */
 export interface PageWindow {
   readonly take: number;
-  readonly cursor?: { readonly id: string };
+  readonly after: ListPlace | null;
 }
 
 export interface Page<T> {
@@ -25,73 +34,83 @@ export interface Page<T> {
 export const largestPage = 100;
 export const usualPage = 20;
 
-/** Rows that `first` asks for, never out of bounds: what an operation is priced with. */
+/** Entries that `first` asks for, never out of bounds: what an operation is priced with. */
 export function pageSizeOf(first: number | null | undefined): number {
   return Math.min(Math.max(first ?? usualPage, 0), largestPage);
 }
 
 /**
- * One page of a list, read by its key and never by counting. The row of the cursor is read with the
- * page: when it is not its first row it is foreign, gone, or has left the list meanwhile, and
- * `exists` tells the last case from the others.
- * @param list the name of the list, so that a cursor works only where it came from
+ * One page of a list, found by the place of its first entry and never by counting. A cursor holds
+ * that place, so it also works when its entry has changed or gone; it is bound to its list and to
+ * the organisation it was given in.
  * @throws LockstepError BAD_USER_INPUT
  */
-export async function readPage<T extends { readonly id: string }>(
+export async function readPage<T>(
   list: string,
+  member: Member,
   args: PageArgs,
-  read: (window: PageWindow) => Promise<T[]>,
-  exists: (id: string) => Promise<boolean>,
+  read: (window: PageWindow) => Promise<readonly { readonly place: ListPlace; readonly node: T }[]>,
 ): Promise<Page<T>> {
   const first = checkedFirst(args.first);
-  const after = args.after ? decodeCursor(list, args.after) : null;
-  const rows = await read(after ? { take: first + 2, cursor: { id: after } } : { take: first + 1 });
-  if (after && rows[0]?.id === after) rows.shift();
-  else if (after && !(await exists(after))) throw cursorNotValid();
-  const shown = rows.slice(0, first);
+  const binding = bindingOf(list, member);
+  const after = args.after ? placeIn(args.after, binding) : null;
+  const entries = await read({ take: first + 1, after });
+  const edges = entries
+    .slice(0, first)
+    .map(({ place, node }) => ({ cursor: cursorOf(place, binding), node }));
   return {
-    edges: shown.map((node) => ({ cursor: encodeCursor(list, node.id), node })),
+    edges,
     pageInfo: {
-      hasNextPage: rows.length > first,
+      hasNextPage: entries.length > first,
       hasPreviousPage: after !== null,
-      startCursor: cursorOf(list, shown[0]),
-      endCursor: cursorOf(list, shown.at(-1)),
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }
 
-function cursorOf(list: string, row: { readonly id: string } | undefined): string | null {
-  return row ? encodeCursor(list, row.id) : null;
-}
-
 function checkedFirst(first: number | null | undefined): number {
-  const rows = first ?? usualPage;
-  if (rows >= 1 && rows <= largestPage) return rows;
+  const entries = first ?? usualPage;
+  if (entries >= 1 && entries <= largestPage) return entries;
   throw new LockstepError(
     'BAD_USER_INPUT',
-    `first: expected 1 to ${largestPage}, found ${rows}. Read further pages with "after".`,
+    `first: expected 1 to ${largestPage}, found ${entries}. Read further pages with "after".`,
     { field: 'first', limit: largestPage },
   );
 }
 
-function encodeCursor(list: string, id: string): string {
-  return Buffer.from(`${list} ${id}`).toString('base64url');
+/** What a cursor must carry to be valid here. A forged one reaches nothing: row policies still hold. */
+function bindingOf(list: string, { reach, organizationId }: Member): string {
+  const where = reach === 'all' ? 'all' : organizationId;
+  return createHash('sha256').update(`${list} ${where}`).digest('base64url').slice(0, 10);
 }
 
-const cursorText = /^(\w+) ([0-9a-f-]{36})$/;
-
-function decodeCursor(list: string, cursor: string): string {
-  const [, of, id] = cursorText.exec(Buffer.from(cursor, 'base64url').toString('utf8')) ?? [];
-  if (of !== list || id === undefined || !uuid.test(id)) throw cursorNotValid();
-  return id;
+function cursorOf({ key, id }: ListPlace, binding: string): string {
+  return Buffer.from(JSON.stringify([binding, key, id])).toString('base64url');
 }
 
+const longestCursor = 600;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-function cursorNotValid(): LockstepError {
-  return new LockstepError(
-    'BAD_USER_INPUT',
-    'after: this cursor is not valid here. Use an endCursor of the same list, or leave it out to start again.',
-    { field: 'after' },
-  );
+function placeIn(cursor: string, binding: string): ListPlace {
+  const [boundTo, key, id] = partsOf(cursor);
+  const isKey = key === null || (typeof key === 'string' && !key.includes('\0'));
+  if (boundTo !== binding || !isKey || typeof id !== 'string' || !uuid.test(id)) {
+    throw new LockstepError(
+      'BAD_USER_INPUT',
+      'after: this cursor is not valid here. Use an endCursor of the same list, or leave it out to start again.',
+      { field: 'after' },
+    );
+  }
+  return { key, id };
+}
+
+function partsOf(cursor: string): readonly unknown[] {
+  if (cursor.length > longestCursor) return [];
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
 }

@@ -1,16 +1,16 @@
 import { hasRole, type Member } from '../services/access-member.ts';
+import type { Filter } from './keyset.ts';
 
 /**
- * The organisation of the request, as a filter. Row policies decide what is visible; naming it in
- * the query as well lets PostgreSQL use the indexes, which begin with the organisation.
+ * The organisation of the request. Row policies decide what is visible; naming it in the statement
+ * as well lets PostgreSQL use the indexes, which begin with the organisation.
  */
-export function organizationFilter(member: Member): { orgId?: string } {
-  return member.reach === 'all' ? {} : { orgId: member.organizationId };
+export function inOrganization({ reach, organizationId }: Member): Filter {
+  return ['org_id = ?::uuid', reach === 'all' ? undefined : organizationId];
 }
 
-/** The same for rows of one person: administrators see everybody's. */
-export function ownerFilter(member: Member): { orgId?: string; userId?: string } {
-  return hasRole(member, 'admin')
-    ? organizationFilter(member)
-    : { ...organizationFilter(member), userId: member.userId };
+/** Rows of the caller alone, unless they are an administrator and did not ask for that. */
+export function ofCaller(member: Member, mine: boolean | null | undefined): Filter {
+  const everybody = hasRole(member, 'admin') && !mine;
+  return ['user_id = ?::uuid', everybody ? undefined : member.userId];
 }

@@ -1,9 +1,10 @@
 import type { SyncAction, SyncStatusType } from '../database/generated/company/enums.ts';
 import type { ActivityRow } from '../events/topics.ts';
 import type { MemberContext } from './context.ts';
+import { keysetPage } from './keyset.ts';
 import { uuidOf } from './node-id.ts';
-import { type PageArgs, readPage } from './page.ts';
-import { organizationFilter } from './row-filter.ts';
+import type { PageArgs } from './page.ts';
+import { inOrganization } from './row-filter.ts';
 
 /** A row of `sync_activity_log`, as SQL reads it or as the live feed tells it. */
 export type ActivityShape = Omit<ActivityRow, 'action' | 'status'> & {
@@ -15,31 +16,22 @@ interface ActivityArgs extends PageArgs {
   readonly syncRunId?: string | null | undefined;
 }
 
-/**
- * What happened, the newest first; of one run or of all that the caller may see. By SQL, because the
- * key of the partitioned table holds microseconds, which a JavaScript date cannot carry as a cursor.
- */
-export function activityPage({ prisma, member }: MemberContext, args: ActivityArgs) {
-  const { orgId = null } = organizationFilter(member);
-  const syncId = args.syncRunId ? (uuidOf('SyncRun', args.syncRunId) ?? args.syncRunId) : null;
-  return readPage(
-    'syncActivity',
-    args,
-    ({ take, cursor }) => {
-      const after = cursor?.id ?? null;
-      return prisma.$queryRaw<ActivityShape[]>`
-        select id, org_id as "orgId", sync_id as "syncId", entity_type::text as "entityType",
-               action::text as action, status::text as status, message, details,
-               user_id as "userId", created_at as "createdAt"
-          from sync_activity_log
-         where (${orgId}::uuid is null or org_id = ${orgId}::uuid)
-           and (${syncId}::text is null or sync_id = ${syncId}::text)
-           and (${after}::uuid is null or (created_at, id) <=
-                 (select a.created_at, a.id from sync_activity_log a where a.id = ${after}::uuid))
-         order by created_at desc, id desc
-         limit ${take}`;
+/** What happened, the newest first; of one run or of all that the caller may see. */
+export function activityPage(context: MemberContext, args: ActivityArgs) {
+  const { prisma, member } = context;
+  const { syncRunId } = args;
+  const syncId = syncRunId ? (uuidOf('SyncRun', syncRunId) ?? syncRunId) : undefined;
+  return keysetPage(
+    context,
+    {
+      name: 'syncActivity',
+      table: 'sync_activity_log',
+      key: 'created_at',
+      keyType: 'timestamptz',
+      filters: [inOrganization(member), ['sync_id = ?', syncId]],
     },
-    async (id) => (await prisma.syncActivity.count({ where: { id } })) > 0,
+    args,
+    (ids) => prisma.syncActivity.findMany({ where: { id: { in: ids } } }),
   );
 }
 

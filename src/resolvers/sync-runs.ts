@@ -1,8 +1,9 @@
 import type { SyncStatusType, SyncType } from '../database/generated/company/enums.ts';
 import type { MemberContext } from './context.ts';
+import { keysetPage } from './keyset.ts';
 import { uuidOf } from './node-id.ts';
-import { type PageArgs, readPage } from './page.ts';
-import { organizationFilter } from './row-filter.ts';
+import type { PageArgs } from './page.ts';
+import { inOrganization } from './row-filter.ts';
 
 /** The run with that id; null when it is unknown, foreign or malformed. */
 export async function findRun({ prisma }: MemberContext, text: string, query: object) {
@@ -23,25 +24,26 @@ interface RunArgs extends PageArgs {
 }
 
 /** Runs that the caller may see, the newest first. */
-export function runPage({ prisma, member }: MemberContext, args: RunArgs, query: object) {
+export function runPage(context: MemberContext, args: RunArgs, query: object) {
+  const { prisma, member } = context;
   const { status, kind, provider, mine } = args.filter ?? {};
-  return readPage(
-    'syncRuns',
+  return keysetPage(
+    context,
+    {
+      name: 'syncRuns',
+      table: 'sync_job_queue',
+      key: 'created_at',
+      keyType: 'timestamptz',
+      filters: [
+        inOrganization(member),
+        ['user_id = ?::uuid', mine ? member.userId : undefined],
+        ['status = any (?::sync_status_type[])', status ?? undefined],
+        ['kind = ?::sync_type', kind ?? undefined],
+        ['source_system = ?', provider ?? undefined],
+      ],
+    },
     args,
-    (window) =>
-      prisma.syncRun.findMany({
-        ...query,
-        ...window,
-        where: {
-          ...organizationFilter(member),
-          ...(mine && { userId: member.userId }),
-          ...(status && { status: { in: [...status] } }),
-          ...(kind && { kind }),
-          ...(provider && { sourceSystem: provider }),
-        },
-        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
-      }),
-    async (id) => (await prisma.syncRun.count({ where: { id } })) > 0,
+    (ids) => prisma.syncRun.findMany({ ...query, where: { id: { in: ids } } }),
   );
 }
 

@@ -10,18 +10,18 @@ export interface Company {
   readonly createdAt: Date;
 }
 
-/** Companies by slug, `take` of them, from the company `from` on when it is given. */
+/** `take` companies by slug, behind that slug when it is given. */
 export function listCompanies(
   master: Sql,
-  { take, from }: { readonly take: number; readonly from: string | null },
+  { take, after }: { readonly take: number; readonly after: string | null },
 ): Promise<Company[]> {
   return master.query<Company>(
     `select id, name, slug, is_active as "isActive", database_url is not null as "hasOwnDatabase",
             created_at as "createdAt"
        from companies
-      where $2::uuid is null or slug >= (select slug from companies where id = $2::uuid)
+      where $2::text is null or slug > $2
       order by slug
       limit $1`,
-    [take, from],
+    [take, after],
   );
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
+import type { CompanyDatabases } from '../../../src/database/company-databases.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { createGraphqlHttp } from '../../../src/http/graphql-http.ts';
 import { healthRoutes } from '../../../src/http/health.ts';
@@ -73,7 +74,9 @@ export async function openApi(options: ApiOptions = {}) {
     destination: { write: (line: string) => void lines.push(line) },
   });
   const both = openBoth(databases);
-  const { companies, master } = both;
+  const { master } = both;
+  const calls: string[] = [];
+  const companies = recordingCompanies(both.companies, calls);
   const access = createAccess({
     databases: companies,
     verifier: createSecretVerifier(secret, expected, systemClock),
@@ -146,6 +149,9 @@ export async function openApi(options: ApiOptions = {}) {
     databases,
     tenants,
     lines,
+    /** Every call to Prisma since the last `calls.length = 0`, e.g. `message.findMany`. */
+    calls,
+    companies,
     url,
     port,
     services,
@@ -189,6 +195,39 @@ export async function openApi(options: ApiOptions = {}) {
       await databases.drop();
     },
   };
+}
+
+/** The same databases, whose borrowed clients write down what is asked of them. */
+function recordingCompanies(companies: CompanyDatabases, calls: string[]): CompanyDatabases {
+  return {
+    ...companies,
+    async of(organizationId) {
+      const database = await companies.of(organizationId);
+      return {
+        ...database,
+        async borrow(scope) {
+          const scoped = await database.borrow(scope);
+          return { prisma: recording(scoped.prisma, '', calls), release: () => scoped.release() };
+        },
+      };
+    },
+  };
+}
+
+function recording<T extends object>(target: T, path: string, calls: string[]): T {
+  return new Proxy(target, {
+    get(owner, property) {
+      const found: unknown = Reflect.get(owner, property);
+      const name = `${path}${String(property)}`;
+      if (typeof found === 'function') {
+        return (...parameters: unknown[]) => {
+          calls.push(name);
+          return Reflect.apply(found, owner, parameters);
+        };
+      }
+      return typeof found === 'object' && found ? recording(found, `${name}.`, calls) : found;
+    },
+  });
 }
 
 export type Api = Awaited<ReturnType<typeof openApi>>;
