@@ -71,7 +71,10 @@ export function createOperationGate(options: OperationGateOptions): OperationGat
 
   function admit(document: DocumentNode, request: OperationRequest, caller: Caller) {
     const operation = chosenOperation(document, request.operationName);
-    if (!caller.member) refuseStranger(document, operation, openIntrospection);
+    if (!caller.member && !isOpen(document, operation, openIntrospection)) {
+      rateLimiter.take(callerKey(caller), 1);
+      throw signInFirst();
+    }
     const cost = costOf(schema, document, operation, request.variables ?? {});
     if (cost > limits.cost) {
       rateLimiter.take(callerKey(caller), 1);
@@ -138,15 +141,18 @@ function costOf(
 }
 
 /** Without a member only `__typename` and, where allowed, the schema itself can be read. */
-function refuseStranger(
+function isOpen(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   openIntrospection: boolean,
-): void {
+): boolean {
   const fragments = fragmentsOf(document);
   const open = openIntrospection ? ['__typename', '__schema', '__type'] : ['__typename'];
-  if (rootFields(operation.selectionSet, fragments).every((field) => open.includes(field))) return;
-  throw new LockstepError(
+  return rootFields(operation.selectionSet, fragments).every((field) => open.includes(field));
+}
+
+function signInFirst(): LockstepError {
+  return new LockstepError(
     'UNAUTHENTICATED',
     'Sign in first: send the header "authorization: Bearer <token>".',
   );
