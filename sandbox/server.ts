@@ -4,10 +4,10 @@ import type { Call, SandboxEnv } from './core/call.ts';
 import { controlRoutes } from './core/control-routes.ts';
 import { createCore } from './core/core.ts';
 import { listen } from './core/listen.ts';
+import { SigningKey } from './core/oauth/signing-key.ts';
 import { serveVendor } from './core/serve-vendor.ts';
 import { wholeState } from './core/whole-state.ts';
 import { applyMicrosoftSeed } from './microsoft/apply-seed.ts';
-import { SigningKey } from './microsoft/entra/signing-key.ts';
 import { Microsoft } from './microsoft/microsoft.ts';
 import { microsoftVendor } from './microsoft/vendor.ts';
 import { demoSeed, readSeed, type SeedInput } from './seed/seed.ts';
@@ -39,7 +39,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const seed = await readSeed(options.seed ?? demoSeed);
   const core = createCore(seed.seed);
   let url = '';
-  const microsoft = new Microsoft(core, await SigningKey.generate(core.random.text(27)), () => url);
+  const microsoft = new Microsoft(
+    core,
+    await SigningKey.generate('microsoft.signing-key', core.random.text(27)),
+    () => url,
+  );
   const self = async (request: Request, parent: Call): Promise<Response> =>
     served.fetch(request, { parent });
   const vendor = microsoftVendor(microsoft, self);

@@ -1,10 +1,10 @@
 import type { Core } from '../core/core.ts';
+import type { SigningKey } from '../core/oauth/signing-key.ts';
 import { guidOf, hashText } from '../core/random.ts';
 import { Settings } from '../core/settings.ts';
 import type { StatePart } from '../core/state-part.ts';
 import { type Account, Directory } from './directory.ts';
 import { Grants } from './entra/grants.ts';
-import type { SigningKey } from './entra/signing-key.ts';
 import { ThrottleGate } from './graph/throttle.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { loadMailbox, type MailboxSnapshot, saveMailbox } from './mailbox/mailbox-snapshot.ts';

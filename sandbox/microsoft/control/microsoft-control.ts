@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { consentWithoutBrowser } from '../../core/oauth/consent-without-browser.ts';
 import type { Send } from '../../core/send.ts';
 import type { Account, OAuthClient } from '../directory.ts';
 import type { MicrosoftSettings, microsoftSettingsSchema } from '../settings.ts';
-import { consentWithoutBrowser } from './consent.ts';
 import type { MessageInput } from './message-input.ts';
 
 export interface MessageIds {
@@ -91,7 +91,9 @@ export class MicrosoftControl {
     authorizationUrl: string | URL,
     choice: { account: string; scopes?: readonly string[]; decision?: 'accept' | 'cancel' },
   ): Promise<URL> {
-    return consentWithoutBrowser(this.#url, authorizationUrl, choice);
+    return consentWithoutBrowser(this.#url, authorizationUrl, choice, (scope) =>
+      scope.replace('https://graph.microsoft.com/', ''),
+    );
   }
 
   /** Tokens without a consent, for tests that are not about it. */

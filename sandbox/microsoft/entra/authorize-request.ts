@@ -1,3 +1,4 @@
+import { allowsRedirect } from '../../core/oauth/allows-redirect.ts';
 import type { Account, Directory, OAuthClient, Tenant } from '../directory.ts';
 import { personalTenant } from '../directory.ts';
 import { EntraError } from './entra-error.ts';
@@ -88,15 +89,4 @@ export function readAuthorizeRequest(
     loginHint: query.get('login_hint'),
     challenge,
   };
-}
-
-function allowsRedirect(client: OAuthClient, redirectUri: string): boolean {
-  if (client.redirectUris.includes(redirectUri)) return true;
-  if (!client.loopbackRedirects || !URL.canParse(redirectUri)) return false;
-  const url = new URL(redirectUri);
-  return (
-    url.protocol === 'http:' &&
-    ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname) &&
-    url.hash === ''
-  );
 }

@@ -1,10 +1,8 @@
 import { html } from 'hono/html';
+import { pageStyle } from '../../core/oauth/page-style.ts';
 import type { Account } from '../directory.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
 import { describeScope } from './scopes.ts';
-
-const style =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}fieldset{margin:1rem 0;border:1px solid #888;border-radius:4px}label{display:block;padding:.25rem 0}button{font:inherit;padding:.5rem 1.5rem;margin-right:.5rem}';
 
 /** The page on which a person picks an account and the permissions. Plain HTML, no script. */
 export async function consentPage(
@@ -23,7 +21,7 @@ export async function consentPage(
   return String(
     await html`<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8" /><meta name="viewport" content="width=device-width" /><title>Permissions requested - Microsoft sandbox</title><style>${style}</style></head>
+<head><meta charset="utf-8" /><meta name="viewport" content="width=device-width" /><title>Permissions requested - Microsoft sandbox</title><style>${pageStyle}</style></head>
 <body>
 <main>
 <h1>Permissions requested</h1>
@@ -45,7 +43,7 @@ export async function errorPage(code: number, message: string): Promise<string> 
   return String(
     await html`<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8" /><title>Sign in to your account</title><style>${style}</style></head>
+<head><meta charset="utf-8" /><title>Sign in to your account</title><style>${pageStyle}</style></head>
 <body><main><h1>Sorry, but we are having trouble signing you in.</h1><p>AADSTS${code}: ${message}</p></main></body>
 </html>`,
   );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import type { SandboxEnv } from '../../core/call.ts';
+import { readBasic } from '../../core/oauth/read-basic.ts';
 import type { OAuthClient } from '../directory.ts';
 import type { Microsoft } from '../microsoft.ts';
 import { belongs, resolveTenant } from './authorize-request.ts';
@@ -57,15 +58,6 @@ function authenticateClient(
   if (!client.secrets.includes(secret))
     throw new EntraError(7000215, `The app was '${client.id}'.`);
   return client;
-}
-
-/** RFC 6749 2.3.1: both halves are form-encoded before the base64. */
-function readBasic(header: string | undefined): { id: string; secret: string } | null {
-  const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return null;
-  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(':');
-  const decode = (text: string) => decodeURIComponent(text.replaceAll('+', ' '));
-  return { id: decode(id), secret: decode(secret) };
 }
 
 async function redeemCode(

@@ -1,5 +1,5 @@
+import type { MessageIndex } from '../../core/mail/message-index.ts';
 import { messageFields } from '../mailbox/message-fields.ts';
-import type { MessageIndex } from '../mailbox/message-index.ts';
 import type { MessageRecord } from '../mailbox/message-record.ts';
 import type { MicrosoftSettings } from '../settings.ts';
 import { compileFilter } from './filter-predicate.ts';
@@ -24,7 +24,7 @@ interface Found {
 /** One page of GET .../messages. */
 export function messagePage(
   request: GraphRequest,
-  index: MessageIndex,
+  index: MessageIndex<MessageRecord>,
   options: QueryOptions,
   settings: MicrosoftSettings,
 ): Record<string, unknown> {
@@ -61,13 +61,17 @@ export function messagePage(
 /** How many messages a query finds. */
 export function countMessages(
   request: GraphRequest,
-  index: MessageIndex,
+  index: MessageIndex<MessageRecord>,
   options: QueryOptions,
 ): number {
   return find(request, index, options).total;
 }
 
-function find(request: GraphRequest, index: MessageIndex, options: QueryOptions): Found {
+function find(
+  request: GraphRequest,
+  index: MessageIndex<MessageRecord>,
+  options: QueryOptions,
+): Found {
   const { view } = request;
   const search = options.filter === null ? null : compileFilter(options.filter.expression, view);
   const range =

@@ -1,5 +1,6 @@
+import { MessageIndex } from '../../core/mail/message-index.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
-import { MessageIndex } from '../mailbox/message-index.ts';
+import type { MessageRecord } from '../mailbox/message-record.ts';
 import { findMessage } from './find-message.ts';
 import { findFolder } from './folder-json.ts';
 import { itemNotFound } from './graph-error.ts';
@@ -63,11 +64,11 @@ function indexOf(
   mailbox: Mailbox,
   params: Record<string, string>,
   custom: ReadonlyMap<string, string>,
-): MessageIndex {
+): MessageIndex<MessageRecord> {
   if (params['folder'] !== undefined)
     return mailbox.shown(findFolder(mailbox, params['folder'])).index;
   if (custom.get('includehiddenmessages')?.toLowerCase() !== 'true') return mailbox.visible;
-  const index = new MessageIndex();
+  const index = new MessageIndex<MessageRecord>();
   for (const folder of mailbox.folders.values())
     for (const record of folder.index.records()) index.add(record);
   return index;

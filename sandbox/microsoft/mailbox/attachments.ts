@@ -1,6 +1,7 @@
+import { generatedBytes } from '../../core/mail/generated-bytes.ts';
+import { fileNames, fileTypes } from '../../core/mail/words.ts';
 import { mix, pick } from '../../core/random.ts';
 import { type ExplicitAttachment, type MessageRecord, messageFlags } from './message-record.ts';
-import { fileNames, fileTypes } from './words.ts';
 
 /** Attachments of a message: those set by hand, else generated ones on about 15 % of the messages. */
 export function attachmentsOf(record: MessageRecord): readonly ExplicitAttachment[] {
@@ -65,10 +66,6 @@ export function hasAttachments(record: MessageRecord): boolean {
   return attachmentsOf(record).some((attachment) => !attachment.isInline);
 }
 
-/** Repeated block of bytes that do not compress to nothing; slices of it are the generated files. */
-const block = Buffer.alloc(64 * 1024);
-for (let i = 0; i < block.length; i += 4) block.writeUInt32LE(mix(i, 0xa77ac4), i);
-
 /** The bytes of a file attachment. */
 export function attachmentContent(
   record: MessageRecord,
@@ -76,9 +73,5 @@ export function attachmentContent(
   attachment: ExplicitAttachment,
 ): Buffer {
   if (attachment.content !== null) return Buffer.from(attachment.content, 'base64');
-  const bytes = Buffer.alloc(attachment.size);
-  let offset = mix(record.seed, position) % block.length;
-  for (let written = 0; written < bytes.length; offset = 0)
-    written += block.copy(bytes, written, offset);
-  return bytes;
+  return generatedBytes(attachment.size, mix(record.seed, position));
 }

@@ -1,4 +1,5 @@
-import { MessageIndex } from './message-index.ts';
+import { MessageIndex } from '../../core/mail/message-index.ts';
+import type { MessageRecord } from './message-record.ts';
 
 export const wellKnownFolders = {
   msgfolderroot: 'Top of Information Store',
@@ -44,7 +45,7 @@ export interface Folder {
   parent: number | null;
   readonly wellKnown: WellKnownFolder | null;
   readonly kind: FolderKind;
-  readonly index: MessageIndex;
+  readonly index: MessageIndex<MessageRecord>;
   readonly journal: JournalEntry[];
   unread: number;
   /** Delta tokens of an older generation are dead. */

@@ -1,3 +1,4 @@
+import { MessageIndex } from '../../core/mail/message-index.ts';
 import { RequestError } from '../../core/request-error.ts';
 import {
   type Folder,
@@ -8,7 +9,6 @@ import {
   wellKnownFolders,
 } from './folder.ts';
 import { folderId } from './ids.ts';
-import { MessageIndex } from './message-index.ts';
 import { type MessageEdits, type MessageRecord, messageFlags } from './message-record.ts';
 
 export interface NewMessage {
@@ -27,7 +27,7 @@ export class Mailbox {
   readonly seed: number;
   readonly folders = new Map<number, Folder>();
   /** All messages outside hidden folders. */
-  readonly visible = new MessageIndex();
+  readonly visible = new MessageIndex<MessageRecord>();
   readonly messages: (MessageRecord | undefined)[] = [undefined];
   /** Rises with every change in the mailbox. */
   sequence = 0;

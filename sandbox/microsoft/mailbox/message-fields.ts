@@ -1,11 +1,11 @@
 import type { Recipient } from '@microsoft/microsoft-graph-types';
+import { envelope, type Person } from '../../core/mail/correspondents.ts';
+import { generatedSubject, generatedText, htmlToText, textToHtml } from '../../core/mail/text.ts';
 import { mix } from '../../core/random.ts';
 import { hasAttachments } from './attachments.ts';
-import { envelope } from './correspondents.ts';
 import { conversationId, messageId } from './ids.ts';
 import type { Mailbox } from './mailbox.ts';
-import { type MessageRecord, messageFlags, type Person } from './message-record.ts';
-import { generatedSubject, generatedText, htmlToText, textToHtml } from './text.ts';
+import { type MessageRecord, messageFlags } from './message-record.ts';
 
 /** A mailbox with the account it belongs to, and how the client wants ids and bodies. */
 export interface View {
@@ -59,10 +59,14 @@ function htmlOf(record: MessageRecord): string {
   return body?.contentType === 'html' ? body.content : textToHtml(textOf(record));
 }
 
+function isOutbound(record: MessageRecord): boolean {
+  return (record.flags & messageFlags.outbound) !== 0;
+}
+
 function fromOf(view: View, record: MessageRecord): Recipient | null {
   const from =
     record.edits?.from === undefined
-      ? envelope(view.mailbox, view.owner, record).from
+      ? envelope(view.mailbox, view.owner, record, isOutbound(record)).from
       : record.edits.from;
   return from === null ? null : recipient(from);
 }
@@ -146,9 +150,13 @@ export const messageFields = {
   sender: fromOf,
   from: fromOf,
   toRecipients: (view: View, record: MessageRecord) =>
-    (record.edits?.to ?? envelope(view.mailbox, view.owner, record).to).map(recipient),
+    (record.edits?.to ?? envelope(view.mailbox, view.owner, record, isOutbound(record)).to).map(
+      recipient,
+    ),
   ccRecipients: (view: View, record: MessageRecord) =>
-    (record.edits?.cc ?? envelope(view.mailbox, view.owner, record).cc).map(recipient),
+    (record.edits?.cc ?? envelope(view.mailbox, view.owner, record, isOutbound(record)).cc).map(
+      recipient,
+    ),
   bccRecipients: (_view: View, record: MessageRecord) => (record.edits?.bcc ?? []).map(recipient),
   replyTo: () => [],
   flag: (_view: View, record: MessageRecord) => ({

@@ -1,12 +1,7 @@
 import type { PoisonKind } from '../../core/fault-rule.ts';
+import type { Person } from '../../core/mail/correspondents.ts';
 
 export const messageFlags = { read: 1, draft: 2, outbound: 4 } as const;
-
-/** A correspondent. */
-export interface Person {
-  readonly name: string;
-  readonly address: string;
-}
 
 export interface ExplicitAttachment {
   readonly kind: 'file' | 'item' | 'reference';

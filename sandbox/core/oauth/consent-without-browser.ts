@@ -3,14 +3,12 @@ export async function consentWithoutBrowser(
   sandboxUrl: string,
   authorizationUrl: string | URL,
   choice: { account: string; scopes?: readonly string[]; decision?: 'accept' | 'cancel' },
+  /** The name of a scope on the page's check box. */
+  boxOf: (scope: string) => string,
 ): Promise<URL> {
   const asked = new URL(authorizationUrl);
   const page = new URL(asked.pathname + asked.search, sandboxUrl);
-  const scopes =
-    choice.scopes ??
-    (asked.searchParams.get('scope') ?? '')
-      .split(' ')
-      .map((scope) => scope.replace('https://graph.microsoft.com/', ''));
+  const scopes = choice.scopes ?? (asked.searchParams.get('scope') ?? '').split(' ').map(boxOf);
   const form = new URLSearchParams({
     account: choice.account,
     decision: choice.decision ?? 'accept',

@@ -7,22 +7,24 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import type { StatePart } from '../../core/state-part.ts';
+import type { StatePart } from '../state-part.ts';
 
 /** The RSA key that signs tokens; part of snapshots, so that tokens outlive a restart. */
 export class SigningKey implements StatePart {
-  readonly name = 'microsoft.signing-key';
+  readonly name: string;
   #privateJwk: JWK;
   #key: CryptoKey | Uint8Array;
 
-  private constructor(privateJwk: JWK, key: CryptoKey | Uint8Array) {
+  private constructor(name: string, privateJwk: JWK, key: CryptoKey | Uint8Array) {
+    this.name = name;
     this.#privateJwk = privateJwk;
     this.#key = key;
   }
 
-  static async generate(kid: string): Promise<SigningKey> {
+  static async generate(name: string, kid: string): Promise<SigningKey> {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true });
     return new SigningKey(
+      name,
       { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' },
       privateKey,
     );

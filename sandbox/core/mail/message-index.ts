@@ -1,19 +1,23 @@
-import type { MessageRecord } from './message-record.ts';
+/** What the order needs: time of arrival and a number that breaks ties. */
+export interface Arrived {
+  readonly n: number;
+  readonly at: number;
+}
 
-function compare(a: MessageRecord, b: MessageRecord): number {
+function compare(a: Arrived, b: Arrived): number {
   return a.at - b.at || a.n - b.n;
 }
 
 /** Messages in order of arrival; ties by number. Date windows are found by binary search. */
-export class MessageIndex {
-  #records: MessageRecord[] = [];
+export class MessageIndex<R extends Arrived> {
+  #records: R[] = [];
   #sorted = true;
 
   get size(): number {
     return this.#records.length;
   }
 
-  add(record: MessageRecord): void {
+  add(record: R): void {
     const last = this.#records.at(-1);
     if (last === undefined || compare(last, record) < 0) {
       this.#records.push(record);
@@ -26,14 +30,14 @@ export class MessageIndex {
     }
   }
 
-  remove(record: MessageRecord): void {
+  remove(record: R): void {
     const records = this.records();
     const at = this.#position(record);
     if (records[at] === record) records.splice(at, 1);
   }
 
   /** All, oldest first. */
-  records(): MessageRecord[] {
+  records(): R[] {
     if (!this.#sorted) {
       this.#records.sort(compare);
       this.#sorted = true;
@@ -41,7 +45,7 @@ export class MessageIndex {
     return this.#records;
   }
 
-  /** Positions [from, to) of messages received from `first` up to and including `last`, in seconds. */
+  /** Positions [from, to) of messages received from `first` up to and including `last`, in the unit of `at`. */
   range(first: number, last: number): { from: number; to: number } {
     this.records();
     return {
@@ -56,11 +60,11 @@ export class MessageIndex {
     return this.#search((record) => record.at > at || (record.at === at && record.n >= n));
   }
 
-  #position(record: MessageRecord): number {
+  #position(record: R): number {
     return this.#search((other) => compare(other, record) >= 0);
   }
 
-  #search(isRight: (record: MessageRecord) => boolean): number {
+  #search(isRight: (record: R) => boolean): number {
     let low = 0;
     let high = this.#records.length;
     while (low < high) {

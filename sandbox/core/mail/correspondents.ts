@@ -1,7 +1,17 @@
-import { mix, pick } from '../../core/random.ts';
-import type { Mailbox } from './mailbox.ts';
-import { type MessageRecord, messageFlags, type Person } from './message-record.ts';
+import { mix, pick } from '../random.ts';
 import { domains, firstNames, lastNames } from './words.ts';
+
+/** A correspondent. */
+export interface Person {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** Where a message stands in its thread. */
+export interface Place {
+  readonly thread: number;
+  readonly position: number;
+}
 
 /** People once made; a mailbox knows some 60. */
 const known = new Map<number, Person>();
@@ -26,7 +36,10 @@ function makePerson(number: number): Person {
 }
 
 /** The two to four others of a thread, out of some 60 people whom a mailbox knows. */
-export function participants(mailbox: Mailbox, thread: number): readonly [Person, ...Person[]] {
+export function participants(
+  mailbox: { readonly seed: number },
+  thread: number,
+): readonly [Person, ...Person[]] {
   const hash = mix(mailbox.seed, thread);
   const others = Array.from({ length: hash % 3 }, (_, i) =>
     person(mix(mailbox.seed, mix(hash, i + 10) % 60)),
@@ -41,9 +54,14 @@ export interface Envelope {
 }
 
 /** Who wrote a generated message to whom. */
-export function envelope(mailbox: Mailbox, owner: Person, record: MessageRecord): Envelope {
-  const [first, ...rest] = participants(mailbox, record.thread);
-  if ((record.flags & messageFlags.outbound) !== 0) return { from: owner, to: [first], cc: rest };
-  const from = pick([first, ...rest], record.position);
+export function envelope(
+  mailbox: { readonly seed: number },
+  owner: Person,
+  message: Place,
+  outbound: boolean,
+): Envelope {
+  const [first, ...rest] = participants(mailbox, message.thread);
+  if (outbound) return { from: owner, to: [first], cc: rest };
+  const from = pick([first, ...rest], message.position);
   return { from, to: [owner], cc: [first, ...rest].filter((one) => one !== from) };
 }

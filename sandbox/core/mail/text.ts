@@ -1,18 +1,24 @@
-import { mix, pick } from '../../core/random.ts';
-import type { Mailbox } from './mailbox.ts';
-import type { MessageRecord } from './message-record.ts';
+import { mix, pick } from '../random.ts';
+import type { Place } from './correspondents.ts';
 import { sentences, subjects, topics } from './words.ts';
 
 /** Subject of a generated message; one in two hundred has none. */
-export function generatedSubject(mailbox: Mailbox, record: MessageRecord): string | null {
-  const hash = mix(mailbox.seed, mix(record.thread, 77));
+export function generatedSubject(
+  mailbox: { readonly seed: number },
+  message: Place,
+  reply = 'RE',
+): string | null {
+  const hash = mix(mailbox.seed, mix(message.thread, 77));
   if (hash % 200 === 0) return null;
-  const base = `${pick(topics, hash)}: ${pick(subjects, hash >>> 8)} (${record.thread})`;
-  return record.position === 0 ? base : `RE: ${base}`;
+  const base = `${pick(topics, hash)}: ${pick(subjects, hash >>> 8)} (${message.thread})`;
+  return message.position === 0 ? base : `${reply}: ${base}`;
 }
 
 /** Plain text of a generated message, about 1 to 4 kB, as long as `atLeast` asks when that is less. */
-export function generatedText(record: MessageRecord, atLeast = Number.POSITIVE_INFINITY): string {
+export function generatedText(
+  record: { readonly seed: number },
+  atLeast = Number.POSITIVE_INFINITY,
+): string {
   const wanted = Math.min(atLeast, 900 + (mix(record.seed, 5) % 3200));
   let text = 'Hello,\r\n\r\n';
   for (let i = 0; text.length < wanted; i += 1) {
