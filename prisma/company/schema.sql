@@ -1059,6 +1059,9 @@ CREATE UNIQUE INDEX users_extended_email_key ON auth.users_extended USING btree 
 -- ==== index users_extended_is_active_idx on auth.users_extended
 CREATE INDEX users_extended_is_active_idx ON auth.users_extended USING btree (is_active)
 
+-- ==== index users_extended_org_id_idx on auth.users_extended
+CREATE INDEX users_extended_org_id_idx ON auth.users_extended USING btree (org_id)
+
 -- ==== index users_extended_org_id_is_active_idx on auth.users_extended
 CREATE INDEX users_extended_org_id_is_active_idx ON auth.users_extended USING btree (org_id, is_active)
 
@@ -1089,7 +1092,7 @@ create policy connections_owner on public.connections as permissive for all to o
 
 -- ==== policy connections_read on public.connections
 create policy connections_read on public.connections as permissive for select to authenticated
-  using ((((tenant_id = ( SELECT app.user_id() AS user_id)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((tenant_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy connections_service on public.connections
 create policy connections_service on public.connections as permissive for all to service_role
@@ -1133,7 +1136,7 @@ create policy mail_folders_owner on public.mail_folders as permissive for all to
 
 -- ==== policy mail_folders_read on public.mail_folders
 create policy mail_folders_read on public.mail_folders as permissive for select to authenticated
-  using ((((user_id = ( SELECT app.user_id() AS user_id)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy mail_folders_service on public.mail_folders
 create policy mail_folders_service on public.mail_folders as permissive for all to service_role
@@ -1157,7 +1160,7 @@ create policy messages_owner on public.messages as permissive for all to owner
 
 -- ==== policy messages_read on public.messages
 create policy messages_read on public.messages as permissive for select to authenticated
-  using ((((user_id = ( SELECT app.user_id() AS user_id)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy messages_service on public.messages
 create policy messages_service on public.messages as permissive for all to service_role
@@ -1171,7 +1174,7 @@ create policy notifications_owner on public.notifications as permissive for all 
 
 -- ==== policy notifications_read on public.notifications
 create policy notifications_read on public.notifications as permissive for select to authenticated
-  using (((user_id = ( SELECT app.user_id() AS user_id)) AND ((org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all))))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND (user_id = ( SELECT app.user_id() AS user_id))))
 
 -- ==== policy notifications_service on public.notifications
 create policy notifications_service on public.notifications as permissive for all to service_role
@@ -1195,7 +1198,7 @@ create policy organization_owner on public.organization as permissive for all to
 
 -- ==== policy organization_read on public.organization
 create policy organization_read on public.organization as permissive for select to authenticated
-  using (((id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) OR (id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using ((id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])))
 
 -- ==== policy organization_service on public.organization
 create policy organization_service on public.organization as permissive for all to service_role
@@ -1227,7 +1230,7 @@ create policy sync_activity_log_insert on public.sync_activity_log as permissive
 
 -- ==== policy sync_activity_log_select on public.sync_activity_log
 create policy sync_activity_log_select on public.sync_activity_log as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND ((org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all) OR ((org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), (user_id IS NULL))))))))
+  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), (user_id IS NULL)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
 
 -- ==== policy sync_activity_log_update on public.sync_activity_log
 create policy sync_activity_log_update on public.sync_activity_log as permissive for update to owner, service_role
@@ -1241,7 +1244,7 @@ create policy sync_error_log_owner on public.sync_error_log as permissive for al
 
 -- ==== policy sync_error_log_read on public.sync_error_log
 create policy sync_error_log_read on public.sync_error_log as permissive for select to authenticated
-  using (((((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_error_log_service on public.sync_error_log
 create policy sync_error_log_service on public.sync_error_log as permissive for all to service_role
@@ -1255,7 +1258,7 @@ create policy sync_failed_item_owner on public.sync_failed_item as permissive fo
 
 -- ==== policy sync_failed_item_read on public.sync_failed_item
 create policy sync_failed_item_read on public.sync_failed_item as permissive for select to authenticated
-  using (((((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_failed_item_service on public.sync_failed_item
 create policy sync_failed_item_service on public.sync_failed_item as permissive for all to service_role
@@ -1269,7 +1272,7 @@ create policy sync_job_queue_owner on public.sync_job_queue as permissive for al
 
 -- ==== policy sync_job_queue_read on public.sync_job_queue
 create policy sync_job_queue_read on public.sync_job_queue as permissive for select to authenticated
-  using (((((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_job_queue_service on public.sync_job_queue
 create policy sync_job_queue_service on public.sync_job_queue as permissive for all to service_role
@@ -1286,7 +1289,7 @@ create policy sync_preview_cache_insert on public.sync_preview_cache as permissi
 
 -- ==== policy sync_preview_cache_select on public.sync_preview_cache
 create policy sync_preview_cache_select on public.sync_preview_cache as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND ((org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all) OR ((org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) AND ((created_by = ( SELECT app.user_id() AS user_id)) OR (created_by IS NULL)))))))
+  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((created_by = ( SELECT app.user_id() AS user_id)) OR (created_by IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
 
 -- ==== policy sync_preview_cache_update on public.sync_preview_cache
 create policy sync_preview_cache_update on public.sync_preview_cache as permissive for update to owner, service_role
@@ -1303,7 +1306,7 @@ create policy sync_progress_insert on public.sync_progress as permissive for ins
 
 -- ==== policy sync_progress_select on public.sync_progress
 create policy sync_progress_select on public.sync_progress as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND ((org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all) OR ((org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) AND COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), true))))))
+  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND (COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), true) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
 
 -- ==== policy sync_progress_update on public.sync_progress
 create policy sync_progress_update on public.sync_progress as permissive for update to owner, service_role
@@ -1335,7 +1338,7 @@ create policy sync_schedule_owner on public.sync_schedule as permissive for all 
 
 -- ==== policy sync_schedule_read on public.sync_schedule
 create policy sync_schedule_read on public.sync_schedule as permissive for select to authenticated
-  using ((((org_id IS NULL) AND (( SELECT app.active_role() AS active_role) IS NOT NULL)) OR (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[])) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using ((((org_id IS NULL) AND (( SELECT app.active_role() AS active_role) IS NOT NULL)) OR (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[]))))
 
 -- ==== policy sync_schedule_service on public.sync_schedule
 create policy sync_schedule_service on public.sync_schedule as permissive for all to service_role
@@ -1349,7 +1352,7 @@ create policy user_organizations_owner on public.user_organizations as permissiv
 
 -- ==== policy user_organizations_read on public.user_organizations
 create policy user_organizations_read on public.user_organizations as permissive for select to authenticated
-  using ((((user_id = ( SELECT app.user_id() AS user_id)) AND (organization_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (organization_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((organization_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (organization_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy user_organizations_service on public.user_organizations
 create policy user_organizations_service on public.user_organizations as permissive for all to service_role
@@ -1387,7 +1390,7 @@ create policy users_extended_owner on auth.users_extended as permissive for all 
 
 -- ==== policy users_extended_read on auth.users_extended
 create policy users_extended_read on auth.users_extended as permissive for select to authenticated
-  using ((((id = ( SELECT app.user_id() AS user_id)) AND (org_id = ANY (( SELECT app.member_organizations() AS member_organizations)::uuid[]))) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
 
 -- ==== policy users_extended_service on auth.users_extended
 create policy users_extended_service on auth.users_extended as permissive for all to service_role
@@ -1614,8 +1617,8 @@ declare
 begin
   if my_role is null then
     return '{}';
-  elsif my_role = 'super_admin' and narrowed is not null then
-    return array[narrowed];
+  elsif my_role = 'super_admin' then
+    return app.reachable_organizations();
   end if;
   return (
     select coalesce(array_agg(m.organization_id), '{}')
@@ -1803,33 +1806,6 @@ begin
 end
 $function$
 
--- ==== function app.member_organizations()
-CREATE OR REPLACE FUNCTION app.member_organizations()
- RETURNS uuid[]
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  me uuid := app.user_id();
-  narrowed uuid := app.narrowed_to();
-begin
-  return (
-    select coalesce(array_agg(m.organization_id), '{}')
-    from public.user_organizations m
-    join public.organization o on o.id = m.organization_id
-    join auth.users u on u.id = m.user_id
-    left join auth.users_extended e on e.id = m.user_id
-    left join public.user_profiles p on p.user_id = m.user_id
-    where m.user_id = me and (narrowed is null or m.organization_id = narrowed) and o.is_active
-      and (u.banned_until is null or u.banned_until <= now())
-      and e.is_active is not false and p.is_active is not false
-  );
-end
-$function$
-
--- execute: authenticated, service_role
-
 -- ==== function app.member_rule(owner_column text, shared boolean)
 CREATE OR REPLACE FUNCTION app.member_rule(owner_column text, shared boolean DEFAULT false)
  RETURNS text
@@ -1838,9 +1814,9 @@ CREATE OR REPLACE FUNCTION app.member_rule(owner_column text, shared boolean DEF
  SET search_path TO ''
 AS $function$
   select format(
-    '(%s and org_id = any ((select app.member_organizations())::uuid[])) '
-    'or org_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())',
-    case when shared then format('(%1$I = (select app.user_id()) or %1$I is null)', owner_column)
+    'org_id = any ((select app.reachable_organizations())::uuid[]) '
+    'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))',
+    case when shared then format('%1$I = (select app.user_id()) or %1$I is null', owner_column)
          else format('%I = (select app.user_id())', owner_column) end)
 $function$
 
@@ -1861,9 +1837,7 @@ CREATE OR REPLACE FUNCTION app.organization_rule(organization_column text DEFAUL
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select format(
-    '%1$I = any ((select app.member_organizations())::uuid[]) '
-    'or %1$I = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())', organization_column)
+  select format('%I = any ((select app.reachable_organizations())::uuid[])', organization_column)
 $function$
 
 -- ==== function app.protect(IN target regclass, IN service_rule text, IN read_rule text)
@@ -1900,6 +1874,37 @@ begin
     (select relname from pg_catalog.pg_class where oid = target) || '_owner', target);
 end
 $procedure$
+
+-- ==== function app.reachable_organizations()
+CREATE OR REPLACE FUNCTION app.reachable_organizations()
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  me uuid := app.user_id();
+  narrowed uuid := app.narrowed_to();
+  my_role public.user_role := app.active_role();
+begin
+  if my_role is null then
+    return '{}';
+  elsif my_role = 'super_admin' then
+    return (
+      select coalesce(array_agg(o.id), '{}') from public.organization o
+      where narrowed is null or o.id = narrowed
+    );
+  end if;
+  return (
+    select coalesce(array_agg(m.organization_id), '{}')
+    from public.user_organizations m
+    join public.organization o on o.id = m.organization_id and o.is_active
+    where m.user_id = me and (narrowed is null or m.organization_id = narrowed)
+  );
+end
+$function$
+
+-- execute: authenticated, service_role
 
 -- ==== function app.reaches_all()
 CREATE OR REPLACE FUNCTION app.reaches_all()

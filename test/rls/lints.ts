@@ -41,7 +41,7 @@ export const lints: readonly Lint[] = [
   {
     code: '0003',
     name: 'auth_rls_initplan',
-    sql: `select ${policyName} as finding from ${policies} where ${ours} and ${perRow(qual)} ~ 'current_setting|current_user|app\\.(user_id|member_|admin_|reaches|serves|service_|active_|acts_)'`,
+    sql: `select ${policyName} as finding from ${policies} where ${ours} and ${perRow(qual)} ~ 'current_setting|current_user|app\\.(user_id|reachable_|admin_|reaches|serves|service_|active_|acts_)'`,
     bad: 'create policy bad on messages for delete to authenticated using (user_id = app.user_id())',
   },
   {
@@ -130,7 +130,7 @@ export const lints: readonly Lint[] = [
     accepted: Object.fromEntries(
       [
         'active_role',
-        'member_organizations',
+        'reachable_organizations',
         'admin_organizations',
         'reaches_all',
         'belongs_to',

@@ -13,7 +13,7 @@ end
 $$;
 drop table organization;
 drop function app.member_rule(text, boolean), app.organization_rule(text), app.service_rule(text),
-  app.belongs_to(uuid, uuid[]), app.reaches_all(), app.admin_organizations(), app.member_organizations(),
+  app.belongs_to(uuid, uuid[]), app.reaches_all(), app.admin_organizations(), app.reachable_organizations(),
   app.active_role(), app.follow_user_email(), app.create_user_profile(), app.replace_implied_membership(),
   app.add_home_membership();
 drop type user_role;

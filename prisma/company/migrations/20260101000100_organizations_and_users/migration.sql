@@ -35,6 +35,7 @@ create table auth.users_extended (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
+create index users_extended_org_id_idx on auth.users_extended (org_id);
 create index users_extended_org_id_is_active_idx on auth.users_extended (org_id, is_active);
 create index users_extended_is_active_idx on auth.users_extended (is_active);
 create trigger users_extended_touch before update on auth.users_extended
@@ -183,29 +184,35 @@ begin
 end
 $$;
 
-create function app.member_organizations() returns uuid[]
+-- Where he may look at all: his memberships; everywhere for a super administrator. Policies begin with
+-- org_id = any (these), so that an index that starts with org_id bounds every read.
+create function app.reachable_organizations() returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   me uuid := app.user_id();
   narrowed uuid := app.narrowed_to();
+  my_role public.user_role := app.active_role();
 begin
+  if my_role is null then
+    return '{}';
+  elsif my_role = 'super_admin' then
+    return (
+      select coalesce(array_agg(o.id), '{}') from public.organization o
+      where narrowed is null or o.id = narrowed
+    );
+  end if;
   return (
     select coalesce(array_agg(m.organization_id), '{}')
     from public.user_organizations m
-    join public.organization o on o.id = m.organization_id
-    join auth.users u on u.id = m.user_id
-    left join auth.users_extended e on e.id = m.user_id
-    left join public.user_profiles p on p.user_id = m.user_id
-    where m.user_id = me and (narrowed is null or m.organization_id = narrowed) and o.is_active
-      and (u.banned_until is null or u.banned_until <= now())
-      and e.is_active is not false and p.is_active is not false
+    join public.organization o on o.id = m.organization_id and o.is_active
+    where m.user_id = me and (narrowed is null or m.organization_id = narrowed)
   );
 end
 $$;
 
--- An administrator is one by membership, or by profile in the home organisation he still belongs to;
--- a super administrator in the organisation he narrowed himself to.
+-- Where he may see what others own: an administrator is one by membership, or by profile in the home
+-- organisation he still belongs to; a super administrator everywhere.
 create function app.admin_organizations() returns uuid[]
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -216,8 +223,8 @@ declare
 begin
   if my_role is null then
     return '{}';
-  elsif my_role = 'super_admin' and narrowed is not null then
-    return array[narrowed];
+  elsif my_role = 'super_admin' then
+    return app.reachable_organizations();
   end if;
   return (
     select coalesce(array_agg(m.organization_id), '{}')
@@ -256,18 +263,16 @@ create function app.member_rule(owner_column text, shared boolean default false)
 language sql immutable set search_path = ''
 as $$
   select format(
-    '(%s and org_id = any ((select app.member_organizations())::uuid[])) '
-    'or org_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())',
-    case when shared then format('(%1$I = (select app.user_id()) or %1$I is null)', owner_column)
+    'org_id = any ((select app.reachable_organizations())::uuid[]) '
+    'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))',
+    case when shared then format('%1$I = (select app.user_id()) or %1$I is null', owner_column)
          else format('%I = (select app.user_id())', owner_column) end)
 $$;
 
 create function app.organization_rule(organization_column text default 'org_id') returns text
 language sql immutable set search_path = ''
 as $$
-  select format(
-    '%1$I = any ((select app.member_organizations())::uuid[]) '
-    'or %1$I = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())', organization_column)
+  select format('%I = any ((select app.reachable_organizations())::uuid[])', organization_column)
 $$;
 
 create function app.service_rule(organization_column text default 'org_id') returns text
@@ -277,15 +282,15 @@ as $$
 $$;
 
 revoke execute on all routines in schema app from public;
-grant execute on function app.active_role(), app.member_organizations(), app.admin_organizations(),
+grant execute on function app.active_role(), app.reachable_organizations(), app.admin_organizations(),
   app.reaches_all(), app.belongs_to(uuid, uuid[]) to authenticated, service_role;
 grant usage on schema auth to authenticated, service_role;
 
 call app.protect('organization', app.service_rule('id'), app.organization_rule('id'));
 call app.protect('auth.users_extended', app.service_rule(), app.member_rule('id'));
 call app.protect('user_organizations', app.service_rule('organization_id'),
-  'user_id = (select app.user_id()) and organization_id = any ((select app.member_organizations())::uuid[]) '
-  'or organization_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())');
+  'organization_id = any ((select app.reachable_organizations())::uuid[]) '
+  'and (user_id = (select app.user_id()) or organization_id = any ((select app.admin_organizations())::uuid[]))');
 call app.protect('user_profiles',
   '(select app.serves_all()) or app.belongs_to(user_id, array[(select app.service_organization())])',
   'user_id = (select app.user_id()) and (select app.active_role()) is not null or (select app.reaches_all()) '

@@ -167,8 +167,7 @@ create table sync_schedule (
 create trigger sync_schedule_touch before update on sync_schedule
   for each row execute function app.touch_updated_at();
 call app.protect('sync_schedule', app.service_rule(),
-  '(org_id is null and (select app.active_role()) is not null) or org_id = any ((select app.member_organizations())::uuid[]) '
-  'or org_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())');
+  '(org_id is null and (select app.active_role()) is not null) or org_id = any ((select app.reachable_organizations())::uuid[])');
 
 insert into sync_schedule (name, cron, jitter_seconds) values
   ('mail-sync', '*/15 * * * *', 30),

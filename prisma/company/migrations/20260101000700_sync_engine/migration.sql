@@ -292,8 +292,8 @@ begin
     execute format('grant select, insert, update, delete on %I to service_role', item.name);
     execute format(
       'create policy %I on %I for select to current_role, service_role, authenticated using (%s or '
-      '((select app.acts_as_request()) and (org_id = any ((select app.admin_organizations())::uuid[]) '
-      'or (select app.reaches_all()) or (org_id = any ((select app.member_organizations())::uuid[]) and %s))))',
+      '((select app.acts_as_request()) and org_id = any ((select app.reachable_organizations())::uuid[]) '
+      'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))))',
       item.name || '_select', item.name, service, item.own_or_shared);
     execute format('create policy %I on %I for insert to current_role, service_role with check (%s)',
       item.name || '_insert', item.name, service);
