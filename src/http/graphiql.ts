@@ -51,6 +51,17 @@ function renderPage() {
     credentials: 'same-origin',
     additionalHeaders: { 'x-graphql-yoga-csrf': '1' },
   });
+  return styled(html);
+}
+
+/**
+ * On a first visit the library leaves an unfinished move on the ready tabs: pressed, a tab jumps from
+ * under the pointer and the click is lost. Tabs that cannot be moved by style stay where they are.
+ */
+const stillTabs = '<style>.graphiql-tab { transform: none !important; }</style>';
+
+function styled(rendered: string) {
+  const html = rendered.replace('<script>', `${stillTabs}<script>`);
   return { html, zipped: gzipSync(html), policy: policyOf(html) };
 }
 
