@@ -1464,6 +1464,9 @@ CREATE TRIGGER sync_activity_log_live AFTER INSERT ON public.sync_activity_log R
 -- ==== trigger sync_failed_item_touch on public.sync_failed_item
 CREATE TRIGGER sync_failed_item_touch BEFORE UPDATE ON public.sync_failed_item FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()
 
+-- ==== trigger sync_job_queue_forget_progress on public.sync_job_queue
+CREATE TRIGGER sync_job_queue_forget_progress AFTER DELETE ON public.sync_job_queue REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.forget_run_progress()
+
 -- ==== trigger sync_job_queue_touch on public.sync_job_queue
 CREATE TRIGGER sync_job_queue_touch BEFORE UPDATE ON public.sync_job_queue FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()
 
@@ -1802,6 +1805,20 @@ begin
     insert into public.user_profile_fault (user_id, operation, sqlstate, message)
     values (new.id, 'email', sqlstate, sqlerrm);
   end;
+  return null;
+end
+$function$
+
+-- ==== function app.forget_run_progress()
+CREATE OR REPLACE FUNCTION app.forget_run_progress()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from public.sync_progress p using gone where p.org_id = gone.org_id and p.sync_id = gone.id::text;
+  delete from public.sync_activity_log a using gone where a.org_id = gone.org_id and a.sync_id = gone.id::text;
   return null;
 end
 $function$

@@ -10,6 +10,9 @@ import type { ServerUser } from './server-user.ts';
 /** The bootstrap superuser; the program itself logs in as an ordinary role. */
 export const superuser = 'postgres';
 
+/** A log beyond this many bytes is begun anew at the next start. */
+const largestLog = 20_000_000;
+
 /** Read once by initdb, relative to the cluster that it fills. */
 const passwordFile = 'initdb-password';
 
@@ -85,7 +88,8 @@ export async function spawnServer(
   port: number,
   settings: Readonly<Record<string, string>>,
 ): Promise<{ readonly exited: () => boolean }> {
-  const log = await open(layout.log, 'a', 0o600);
+  const size = (await stat(layout.log).catch(() => null))?.size ?? 0;
+  const log = await open(layout.log, size > largestLog ? 'w' : 'a', 0o600);
   const options = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',

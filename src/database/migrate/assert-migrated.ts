@@ -1,5 +1,7 @@
 import { LockstepError } from '../../errors.ts';
+import { withConnection } from './connection.ts';
 import type { MigrationLine } from './migrations.ts';
+import { installedQueueVersion, queueSchemaVersion } from './queue-schema.ts';
 import { migrationStatus } from './status.ts';
 
 /**
@@ -18,7 +20,7 @@ export async function assertMigrated(url: string, line: MigrationLine): Promise<
     );
   }
   const wrong = status.find((row) => row.state !== 'applied');
-  if (!wrong) return;
+  if (!wrong) return line === 'company' ? assertQueue(url) : undefined;
   if (wrong.state === 'changed') {
     throw new LockstepError(
       'MIGRATION',
@@ -28,5 +30,15 @@ export async function assertMigrated(url: string, line: MigrationLine): Promise<
   throw new LockstepError(
     'MIGRATION',
     `The ${line} database is at ${last(['applied'])}, this program needs ${status.at(-1)?.name}. Run "lockstep migrate up".`,
+  );
+}
+
+async function assertQueue(url: string): Promise<void> {
+  const [found, wanted] = [await withConnection(url, installedQueueVersion), queueSchemaVersion()];
+  if (found === wanted) return;
+  const cure = (found ?? 0) < wanted ? 'Run "lockstep migrate up".' : 'Start the newer program.';
+  throw new LockstepError(
+    'MIGRATION',
+    `The job queue of the company database has schema version ${found ?? 'none'}, this program needs ${wanted}. ${cure}`,
   );
 }

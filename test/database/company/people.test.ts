@@ -97,6 +97,25 @@ test('deleting a person deletes what is theirs', async () => {
   expect((await client.query('select from connections where org_id = $1', [org])).rowCount).toBe(0);
 });
 
+test('the progress of a deleted person is not left to the colleagues', async () => {
+  const { id, org } = await addPerson();
+  const run = await client.query<{ id: string }>(
+    `insert into sync_job_queue (org_id, user_id, kind, target_id, entity_type, source_system)
+     values ($1, $2, 'initial_mail', $2, 'message', 'outlook') returning id`,
+    [org, id],
+  );
+  await client.query(
+    `insert into sync_progress (org_id, sync_id, entity_type, source_system)
+     values ($1, $2, 'message', 'outlook'), ($1, 'free', 'customer', 'x')`,
+    [org, run.rows[0]?.id],
+  );
+  await client.query('delete from auth.users where id = $1', [id]);
+  const left = 'select sync_id from sync_progress where org_id = $1';
+  expect((await client.query(left, [org])).rows).toEqual([{ sync_id: 'free' }]);
+  const logged = 'select distinct sync_id from sync_activity_log where org_id = $1';
+  expect((await client.query(logged, [org])).rows).toEqual([{ sync_id: 'free' }]);
+});
+
 test('of two live runs of one target the second is refused, a finished one makes room', async () => {
   const { org, id } = await addPerson();
   const add = () =>

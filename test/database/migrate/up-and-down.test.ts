@@ -70,7 +70,7 @@ test('rolling the engine back removes its three tables and nothing else', async 
   expect(removed.filter((key) => key.startsWith('function public'))).toHaveLength(5);
   expect(
     removed.every((key) =>
-      /sync_(activity|preview|progress|action|totals|timestamp)|cleanup_expired|_activity_|protect_partition/.test(
+      /sync_(activity|preview|progress|action|totals|timestamp)|cleanup_expired|_activity_|protect_partition|forget_/.test(
         key,
       ),
     ),
@@ -139,6 +139,20 @@ test('an older and a newer database are told apart, with both versions', async (
   );
   const states = await migrationStatus(database.url, 'master');
   expect(states.map((row) => row.state)).toEqual(['applied', 'applied', 'unknown']);
+});
+
+test('a job queue of another version is told, and brought up', async () => {
+  await migrateUp(database.url, 'company');
+  await withOwner(database.url, (client) => client.query('drop schema pgboss cascade'));
+  await expect(assertMigrated(database.url, 'company')).rejects.toThrow(
+    /job queue.*none.*migrate up/,
+  );
+  expect(await migrateUp(database.url, 'company')).toEqual([]);
+  await expect(assertMigrated(database.url, 'company')).resolves.toBeUndefined();
+  await withOwner(database.url, (client) =>
+    client.query('update pgboss.version set version = 999'),
+  );
+  await expect(assertMigrated(database.url, 'company')).rejects.toThrow(/999.*newer program/);
 });
 
 test('an unknown name is a usage error', async () => {

@@ -194,6 +194,21 @@ $$;
 create trigger sync_progress_4_log after insert or update on sync_progress
   for each row execute function log_sync_activity();
 
+-- A run that is deleted, with its person for instance, takes its progress and activity along: without
+-- the run they would pass for the organisation's own and be shown to everybody in it.
+create function app.forget_run_progress() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.sync_progress p using gone where p.org_id = gone.org_id and p.sync_id = gone.id::text;
+  delete from public.sync_activity_log a using gone where a.org_id = gone.org_id and a.sync_id = gone.id::text;
+  return null;
+end
+$$;
+revoke execute on function app.forget_run_progress() from public;
+create trigger sync_job_queue_forget_progress after delete on sync_job_queue
+  referencing old table as gone for each statement execute function app.forget_run_progress();
+
 -- Months of the activity log. Rows that arrived while a month was missing move from the default
 -- partition to their own.
 create function app.ensure_activity_partitions(months_ahead integer default 3, from_day date default current_date)
