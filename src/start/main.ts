@@ -63,6 +63,8 @@ export async function runWorker(
     const { services } = await createServices({ ...parts, vendors });
     const concurrency = flags.concurrency ?? config.workers.concurrency;
     await startWorkers({ ...foundation, ...services, config, log, shutdown, concurrency });
+    // Servers may run without schedules; each tick runs once, however many processes offer to.
+    await startSchedules({ ...foundation, log, shutdown });
     process.stdout.write('The worker is ready\n');
   });
 }
