@@ -987,6 +987,12 @@ CREATE INDEX sync_job_queue_org_id_created_at_idx ON public.sync_job_queue USING
 -- ==== index sync_job_queue_org_id_id_key on public.sync_job_queue
 CREATE UNIQUE INDEX sync_job_queue_org_id_id_key ON public.sync_job_queue USING btree (org_id, id)
 
+-- ==== index sync_job_queue_org_id_queued_idx on public.sync_job_queue
+CREATE INDEX sync_job_queue_org_id_queued_idx ON public.sync_job_queue USING btree (org_id, priority DESC, queued_at) WHERE (status = 'queued'::public.sync_status_type)
+
+-- ==== index sync_job_queue_org_id_running_idx on public.sync_job_queue
+CREATE INDEX sync_job_queue_org_id_running_idx ON public.sync_job_queue USING btree (org_id) WHERE (status = 'running'::public.sync_status_type)
+
 -- ==== index sync_job_queue_org_id_user_id_created_at_idx on public.sync_job_queue
 CREATE INDEX sync_job_queue_org_id_user_id_created_at_idx ON public.sync_job_queue USING btree (org_id, user_id, created_at DESC, id)
 

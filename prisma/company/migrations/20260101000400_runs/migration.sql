@@ -52,6 +52,9 @@ create index sync_job_queue_org_id_user_id_created_at_idx on sync_job_queue (org
 create index sync_job_queue_user_id_idx on sync_job_queue (user_id);
 create index sync_job_queue_lease_expires_at_idx on sync_job_queue (lease_expires_at) where status = 'running';
 create index sync_job_queue_next_attempt_at_idx on sync_job_queue (next_attempt_at) where status = 'queued';
+-- A worker's claim: the next runs of each organisation, and how many it has running.
+create index sync_job_queue_org_id_queued_idx on sync_job_queue (org_id, priority desc, queued_at) where status = 'queued';
+create index sync_job_queue_org_id_running_idx on sync_job_queue (org_id) where status = 'running';
 create trigger sync_job_queue_touch before update on sync_job_queue
   for each row execute function app.touch_updated_at();
 call app.protect('sync_job_queue', app.service_rule(), app.member_rule('user_id', true));
@@ -149,6 +152,7 @@ insert into sync_retry_policy (failure_code, max_attempts, base_seconds, max_sec
   ('DATABASE', 20, 2, 60, 'retry'),
   ('INTERNAL', 3, 2, 60, 'retry');
 
+-- What fires regularly; each schedule of the program adds its own row at its first tick.
 create table sync_schedule (
   id uuid primary key default gen_random_uuid(),
   -- Null: of the whole database.
@@ -168,11 +172,3 @@ create trigger sync_schedule_touch before update on sync_schedule
   for each row execute function app.touch_updated_at();
 call app.protect('sync_schedule', app.service_rule(),
   '(org_id is null and (select app.active_role()) is not null) or org_id = any ((select app.reachable_organizations())::uuid[])');
-
-insert into sync_schedule (name, cron, jitter_seconds) values
-  ('mail-sync', '*/15 * * * *', 30),
-  ('calendar-sync', '*/15 * * * *', 30),
-  ('onedrive-sync', '0 * * * *', 60),
-  ('users-status', '0 9 * * *', 0),
-  ('users-sync', '0 2 * * 0', 0),
-  ('maintenance', '* * * * *', 0);
