@@ -11,6 +11,8 @@ export interface ConsentRequest {
   readonly verifier: string;
   /** Address of the account that is expected; spares the member the choice. */
   readonly loginHint?: string | undefined;
+  /** No usable refresh token is stored: Google sends one again only when consent is asked for anew. */
+  readonly needsRefreshToken?: boolean | undefined;
 }
 
 export interface Tokens {
@@ -47,6 +49,11 @@ export interface SignIn {
    * @throws ProviderError `NEEDS_REAUTH` only if the vendor says that the grant is over
    */
   refresh(refreshToken: string, scopes: readonly string[]): Promise<RefreshOutcome>;
+  /**
+   * Ends the whole grant behind a token at the vendor. Absent where the vendor has no endpoint for it
+   * (Microsoft: the member withdraws the consent at myapps.microsoft.com).
+   */
+  revoke?(token: string): Promise<void>;
 }
 
 export interface RefreshOutcome {

@@ -1,7 +1,8 @@
 import type { MailFolder, WellKnownFolder } from '../contract.ts';
 import { ProviderError } from '../errors.ts';
+import { isObject, type JsonObject } from '../json-object.ts';
 import { PageLoopGuard } from '../page-loop.ts';
-import { type GraphClient, isObject, type JsonObject } from './graph-client.ts';
+import type { GraphClient } from './graph-client.ts';
 import { pageItems, pageLink } from './page.ts';
 
 /** Graph's own names of folders that every mailbox has (v1.0 lists folders without saying which). */

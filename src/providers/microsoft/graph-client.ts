@@ -9,12 +9,11 @@ import {
 import { retryAfterSeconds } from '../../lib/retry-after.ts';
 import { ProviderError } from '../errors.ts';
 import type { Answer } from '../exchange.ts';
+import { isObject, type JsonObject } from '../json-object.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { graphCodes, microsoftError } from './errors.ts';
 import { graphOrigin } from './graph-link.ts';
 import { GraphTransport, type GraphTransportOptions } from './graph-transport.ts';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Ids that survive a move; must be on every request whose ids are kept. */
 const immutableIds = 'IdType="ImmutableId"';
@@ -147,8 +146,4 @@ function protocolError(answer: Answer | null, what: string): ProviderError {
       ...(requestId === undefined ? {} : { requestId }),
     },
   );
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,11 +13,13 @@ import type {
   Watermark,
 } from '../contract.ts';
 import { ProviderError } from '../errors.ts';
+import { ItemFault } from '../item-fault.ts';
+import { isObject } from '../json-object.ts';
 import { PageLoopGuard } from '../page-loop.ts';
 import { listFolders, wellKnownId } from './folders.ts';
-import { type GraphClient, isObject } from './graph-client.ts';
+import type { GraphClient } from './graph-client.ts';
 import { readIdentity } from './identity.ts';
-import { ItemFault, type OwnMailbox, readMessage } from './message.ts';
+import { type OwnMailbox, readMessage } from './message.ts';
 import { pageItems, pageLink } from './page.ts';
 
 /** 50 messages with bodies stay far below Graph's time limit; ids alone come 1,000 at a time. */

@@ -1,9 +1,8 @@
 import { cleanText } from '../clean-text.ts';
 import type { AttachmentKind, MailAddress, MailAttachment, MailMessage } from '../contract.ts';
-import { isObject, type JsonObject } from './graph-client.ts';
-
-/** An item that cannot be stored. `message` names the member at fault and holds no private text. */
-export class ItemFault extends Error {}
+import { ItemFault } from '../item-fault.ts';
+import { isObject, type JsonObject } from '../json-object.ts';
+import { messageLimits as limits } from '../message-limits.ts';
 
 /** What decides whether a message was sent or received by the account. */
 export interface OwnMailbox {
@@ -11,9 +10,6 @@ export interface OwnMailbox {
   readonly addresses: readonly string[];
   readonly sentFolderId: string | null;
 }
-
-/** Longest texts kept, in characters. */
-const limits = { body: 2_000_000, subject: 2_000, name: 500, snippet: 500, id: 1_000 } as const;
 
 /** Graph's message as ours. Null stays null; a member of the wrong kind makes the item malformed. */
 export function readMessage(item: unknown, folderId: string | null, own: OwnMailbox): MailMessage {

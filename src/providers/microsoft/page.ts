@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.ts';
-import type { JsonObject } from './graph-client.ts';
+import type { JsonObject } from '../json-object.ts';
 
 /** The items of a Graph collection, unchecked. */
 export function pageItems(page: JsonObject): readonly unknown[] {

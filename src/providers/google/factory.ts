@@ -1,0 +1,99 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../log.ts';
+import { AccountGate } from '../account-gate.ts';
+import type { MailProviderFactory, OpenMailOptions } from '../contract.ts';
+import type { ExchangeLimits } from '../exchange.ts';
+import { providerOrigin } from '../provider-origin.ts';
+import { QuotaLine } from '../quota-line.ts';
+import { fetchMessages } from './fetch-messages.ts';
+import { GmailClient } from './gmail-client.ts';
+import { googleOrigins } from './google-origins.ts';
+import { GoogleMail } from './mail.ts';
+import { type GmailQuota, gmailQuotas } from './quota.ts';
+import { GoogleTransport } from './transport.ts';
+
+export interface GoogleMailOptions {
+  /** Origin to call instead of gmail.googleapis.com and www.googleapis.com. */
+  readonly apiUrl: string | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** In [0, 1); parts callers that would return from a wait together. */
+  readonly random?: () => number;
+  readonly limits?: Partial<ExchangeLimits>;
+  /** By default that of projects begun since May 2026, the smaller one. */
+  readonly quota?: GmailQuota;
+}
+
+/** Gmail names no number; more at once brings "Too many concurrent requests for user". */
+const concurrency = 4;
+
+/** A batch of 50 messages without attachments is far below this; it bounds a worker's memory. */
+const defaultLimits: ExchangeLimits = {
+  answerSeconds: 60,
+  stallSeconds: 15,
+  leastBytesPerSecond: 2_000,
+  mostBytes: 64_000_000,
+};
+
+interface Account {
+  readonly gate: AccountGate;
+  readonly quota: QuotaLine;
+}
+
+/** Opens Gmail mailboxes; holds one gate and one quota per account for the whole process. */
+export class GoogleMailFactory implements MailProviderFactory {
+  readonly vendor = 'google';
+  readonly #options: GoogleMailOptions;
+  readonly #origin: string | null;
+  readonly #quota: GmailQuota;
+  readonly #project: QuotaLine;
+  readonly #accounts = new LRUCache<string, Account>({ max: 10_000 });
+
+  constructor(options: GoogleMailOptions) {
+    this.#options = options;
+    const { apiUrl } = options;
+    this.#origin = apiUrl === null ? null : providerOrigin(apiUrl, googleOrigins.api);
+    this.#quota = options.quota ?? gmailQuotas.since2026;
+    this.#project = new QuotaLine({ units: this.#quota.unitsPerProjectMinute, spanSeconds: 60 });
+  }
+
+  open(options: OpenMailOptions): GoogleMail {
+    const { clock, log, random = Math.random, limits } = this.#options;
+    const { gate, quota: userQuota } = this.#account(options.accountKey);
+    const transport = new GoogleTransport({
+      limits: { ...defaultLimits, ...limits },
+      clock,
+      random,
+      log,
+      gate,
+      quotas: [userQuota, this.#project],
+      pass: {
+        signal: options.signal,
+        onWait: options.onWait,
+        longestWaitSeconds: options.longestWaitSeconds ?? 60,
+      },
+      token: options.token,
+      onUnauthorized: options.onUnauthorized,
+    });
+    const origin = this.#origin;
+    const quota = this.#quota;
+    return new GoogleMail({
+      gmail: new GmailClient(transport, origin, quota),
+      fetchMessages: (ids) => fetchMessages({ transport, origin, quota, now: clock }, ids),
+      clock,
+    });
+  }
+
+  #account(key: string): Account {
+    const known = this.#accounts.get(key);
+    if (known) return known;
+    const units = this.#quota.unitsPerUserMinute;
+    const account = {
+      gate: new AccountGate(concurrency, this.#options.clock),
+      quota: new QuotaLine({ units, spanSeconds: 60 }),
+    };
+    this.#accounts.set(key, account);
+    return account;
+  }
+}

@@ -1,0 +1,114 @@
+import { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js';
+import { ProviderError } from '../errors.ts';
+import type { JsonObject } from '../json-object.ts';
+import { googleOrigins } from './google-origins.ts';
+import { jsonAnswer } from './json-answer.ts';
+import type { GmailCall, GmailQuota } from './quota.ts';
+import type { GoogleTransport } from './transport.ts';
+
+const me = { userId: 'me' } as const;
+
+/** Fields of a listing that are used; the rest stays at Google. */
+const listFields = 'messages/id,nextPageToken';
+
+/** Part of the library's own options, which it does not export. */
+interface CallOptions {
+  readonly retry: false;
+  readonly fetchImplementation: typeof fetch;
+}
+
+/**
+ * Google's client library with our transport as its `fetch`: it writes addresses and parameters. Its
+ * retries stay off (they ignore `Retry-After`), and it gets no credentials (it would refresh tokens
+ * beside us). Only Gmail's module is loaded: 0.1 s where all of googleapis takes 1.7 s.
+ */
+export class GmailClient {
+  readonly #gmail = new gmail_v1.Gmail({});
+  readonly #transport: GoogleTransport;
+  readonly #origin: string;
+  readonly #userInfoOrigin: string;
+  readonly #quota: GmailQuota;
+
+  /** @param origin called in place of gmail.googleapis.com and www.googleapis.com; null: the real ones */
+  constructor(transport: GoogleTransport, origin: string | null, quota: GmailQuota) {
+    this.#transport = transport;
+    this.#origin = origin ?? googleOrigins.api;
+    this.#userInfoOrigin = origin ?? googleOrigins.www;
+    this.#quota = quota;
+  }
+
+  profile(): Promise<JsonObject> {
+    return this.#call('getProfile', (options) => this.#gmail.users.getProfile(me, options));
+  }
+
+  labels(): Promise<JsonObject> {
+    return this.#call('labels.list', (options) => this.#gmail.users.labels.list(me, options));
+  }
+
+  listMessages(page: { q: string; maxResults: number; pageToken: string | null }) {
+    const params = { ...me, q: page.q, maxResults: page.maxResults, ...token(page.pageToken) };
+    return this.#call('messages.list', (options) =>
+      this.#gmail.users.messages.list({ ...params, fields: listFields }, options),
+    );
+  }
+
+  message(id: string): Promise<JsonObject> {
+    return this.#call('messages.get', (options) =>
+      this.#gmail.users.messages.get({ ...me, id, format: 'full' }, options),
+    );
+  }
+
+  attachment(messageId: string, id: string): Promise<JsonObject> {
+    return this.#call('attachments.get', (options) =>
+      this.#gmail.users.messages.attachments.get({ ...me, messageId, id }, options),
+    );
+  }
+
+  history(page: { startHistoryId: string; maxResults: number; pageToken: string | null }) {
+    const { startHistoryId, maxResults, pageToken } = page;
+    return this.#call('history.list', (options) =>
+      this.#gmail.users.history.list(
+        { ...me, startHistoryId, maxResults, ...token(pageToken) },
+        options,
+      ),
+    );
+  }
+
+  /** Not Gmail's: the account's own record, whose id the library's module does not read. */
+  async userInfo(): Promise<JsonObject> {
+    const url = new URL('/oauth2/v2/userinfo', this.#userInfoOrigin);
+    return jsonAnswer(await this.#transport.send({ url, method: 'GET', units: 0 }));
+  }
+
+  async #call(
+    call: GmailCall,
+    ask: (options: CallOptions) => Promise<unknown>,
+  ): Promise<JsonObject> {
+    let body: JsonObject | null = null;
+    let failure: unknown = null;
+    const fetchImplementation: typeof fetch = async (input) => {
+      try {
+        const asked = new URL(input instanceof Request ? input.url : input);
+        const url = new URL(`${asked.pathname}${asked.search}`, this.#origin);
+        const units = this.#quota.cost[call];
+        body = jsonAnswer(await this.#transport.send({ url, method: 'GET', units }));
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+      // The library need not parse what was parsed.
+      return new Response('{}', { headers: { 'content-type': 'application/json' } });
+    };
+    try {
+      await ask({ retry: false, fetchImplementation });
+    } catch (error) {
+      throw failure ?? error;
+    }
+    if (body !== null) return body;
+    throw new ProviderError('INTERNAL', `The library did not send ${call}.`);
+  }
+}
+
+function token(pageToken: string | null): { pageToken?: string } {
+  return pageToken === null ? {} : { pageToken };
+}
