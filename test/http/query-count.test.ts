@@ -60,7 +60,7 @@ describe('the queries of nested lists', () => {
       '{ syncRuns(first: 5) { edges { node { activity { message } } } } }',
     );
     const { edges } = JSON.parse(JSON.stringify(data?.['syncRuns']));
-    for (const { node } of edges) {
+    for (const { node } of edges as { node: { activity: { message: string }[] } }[]) {
       expect(node.activity).toHaveLength(20);
       expect(new Set(node.activity.map(({ message }) => message)).size).toBe(20);
     }

@@ -52,6 +52,10 @@ describe('an error nobody foresaw', () => {
       message: expect.not.stringContaining('secret'),
       extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'r' },
     });
+    const plugin = new GraphQLError('secret of a plugin', { path: ['viewer'] });
+    expect(maskedErrors(plugin, edge)[0]?.extensions).toMatchObject({
+      code: 'INTERNAL_SERVER_ERROR',
+    });
     expect(maskedErrors(new AggregateError([deliberate, deliberate]), edge)).toHaveLength(2);
   });
 });

@@ -11,6 +11,7 @@ import { createOperationGate } from '../../../src/http/operation-gate.ts';
 import { createRateLimiter } from '../../../src/http/rate-limiter.ts';
 import { restRoutes } from '../../../src/http/rest.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
+import { createWebSockets } from '../../../src/http/websocket.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createLog } from '../../../src/log.ts';
 import { createOpenContext } from '../../../src/resolvers/open-context.ts';
@@ -142,6 +143,19 @@ export async function openApi(options: ApiOptions = {}) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const sockets = createWebSockets({
+    schema,
+    gate,
+    access,
+    openContext,
+    path: '/graphql',
+    publicUrl: () => publicUrl,
+    allowedOrigins: [],
+    socketsPerUser: 10,
+    log,
+    clock: systemClock,
+  });
+  sockets.attach(server);
   const url = `http://127.0.0.1:${port}`;
 
   return {
@@ -188,6 +202,7 @@ export async function openApi(options: ApiOptions = {}) {
       withOwner(databases.companyUrl, async (client) => (await client.query<R>(text, values)).rows),
 
     async close() {
+      await sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await live.close();
