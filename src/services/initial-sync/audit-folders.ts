@@ -1,17 +1,14 @@
-import type { MailMessage } from '../../providers/contract.ts';
 import { countStored } from '../mail/count-stored.ts';
+import { fetchMessages } from '../mail/fetch-messages.ts';
 import { findMissing } from '../mail/find-missing.ts';
 import { logActivity } from '../sync/activity.ts';
-import type { FailedItem } from '../sync/run-handler.ts';
 import { type AuditProgress, emptyAudit } from './backfill-checkpoint.ts';
 import type { BackfillWork } from './backfill-work.ts';
-import { fetchOne } from './fetch-one.ts';
 import { saveResult } from './save-result.ts';
 import { storeMessages } from './store-messages.ts';
 
 /** Missing messages fetched and committed at once; bounds the memory of a repair. */
 const repairSize = 50;
-const repairLanes = 4;
 /** Ids that each list of the result names. */
 const mostListed = 1000;
 
@@ -71,7 +68,10 @@ async function repair(
   const gone: string[] = [];
   let { repaired } = audit;
   for (let start = 0; start < before.missing.length; start += repairSize) {
-    const batch = await fetchAll(work, folderId, before.missing.slice(start, start + repairSize));
+    const batch = await fetchMessages(
+      work.probed(folderId),
+      before.missing.slice(start, start + repairSize),
+    );
     gone.push(...batch.gone);
     repaired += batch.messages.length;
     const soFar = { ...audit, repaired };
@@ -88,39 +88,6 @@ async function repair(
     missing: after.missing.filter((id) => !gone.includes(id)),
     gone,
   };
-}
-
-interface FetchedBatch {
-  readonly messages: MailMessage[];
-  readonly setAside: FailedItem[];
-  readonly gone: string[];
-}
-
-async function fetchAll(
-  { mailbox, signal, window }: BackfillWork,
-  folderId: string,
-  ids: readonly string[],
-): Promise<FetchedBatch> {
-  const batch: FetchedBatch = { messages: [], setAside: [], gone: [] };
-  const waiting = [...ids];
-  const lane = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const fetched = await fetchOne({ mailbox, signal, folderId, window }, id);
-      switch (fetched.kind) {
-        case 'message':
-          batch.messages.push(fetched.message);
-          break;
-        case 'poison':
-          batch.setAside.push(fetched.item);
-          break;
-        case 'gone':
-          batch.gone.push(id);
-          break;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: repairLanes }, lane));
-  return batch;
 }
 
 async function advance(work: BackfillWork, audit: AuditProgress): Promise<void> {

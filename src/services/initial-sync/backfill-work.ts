@@ -1,9 +1,10 @@
 import type { Sql } from '../../database/sql.ts';
 import type { MailProvider, MailWindow } from '../../providers/contract.ts';
+import type { ProbedMailbox } from '../mail/fetch-one.ts';
+import { guardConnection } from '../mail/guard-connection.ts';
 import type { MessageOwner } from '../mail/save-messages.ts';
 import type { Page, RunContext } from '../sync/run-handler.ts';
 import type { BackfillCheckpoint } from './backfill-checkpoint.ts';
-import { guardConnection } from './guard-connection.ts';
 
 /** What a step asks to be committed: counters and rows, and the checkpoint made from the newest one. */
 export interface Step extends Omit<Page<BackfillCheckpoint>, 'checkpoint'> {
@@ -51,6 +52,12 @@ export class BackfillWork {
   /** The whole window of the run. */
   get window(): MailWindow {
     return this.#window;
+  }
+
+  /** The mailbox, probed by counting the folder's messages. */
+  probed(folderId: string): ProbedMailbox {
+    const { mailbox, signal, window } = this;
+    return { mailbox, signal, probe: () => mailbox.countMessages(folderId, window) };
   }
 
   /**

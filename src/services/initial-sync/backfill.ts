@@ -1,24 +1,19 @@
+import type { Sql } from '../../database/sql.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { MailProvider, MailWindow } from '../../providers/contract.ts';
+import type { MailWindow } from '../../providers/contract.ts';
+import { guardConnection } from '../mail/guard-connection.ts';
+import type { OpenMailbox } from '../mail/open-mailbox.ts';
+import { retriedItems } from '../mail/retried-items.ts';
+import { retryItems } from '../mail/retry-items.ts';
 import type { RunContext, RunHandler } from '../sync/run-handler.ts';
 import { auditFolders } from './audit-folders.ts';
 import { type BackfillCheckpoint, restartBackfill } from './backfill-checkpoint.ts';
 import { BackfillWork } from './backfill-work.ts';
 import { countFolders } from './count-folders.ts';
 import { finishBackfill } from './finish-backfill.ts';
-import { guardConnection } from './guard-connection.ts';
 import { readSlices } from './read-slices.ts';
 import { takeRightAgain } from './return-right.ts';
 import { runInputSchema } from './run-input.ts';
-
-/** Opens the mailbox behind a connection for one attempt. */
-export type OpenMailbox = (input: {
-  readonly organizationId: string;
-  readonly connectionId: string;
-  readonly signal: AbortSignal;
-  /** Told before a wait that the provider asked for. */
-  readonly onWait: (reason: string, until: Date) => Promise<void>;
-}) => Promise<MailProvider>;
 
 export interface BackfillParts {
   readonly openMailbox: OpenMailbox;
@@ -34,6 +29,7 @@ export interface BackfillParts {
 export function initialMailBackfill(parts: BackfillParts): RunHandler<BackfillCheckpoint> {
   return {
     kind: 'initial_mail',
+    retriesItems: true,
     execute: (context) => execute(parts, context),
     restart: restartBackfill,
     onFinished: finishBackfill,
@@ -62,18 +58,23 @@ async function execute(
     signal,
     onWait: (reason, until) => context.waiting(reason, until),
   });
+  const owner = {
+    organizationId,
+    connectionId: connection.id,
+    userId: connection.userId,
+    runId: run.id,
+  };
   // Open at the end: mail that arrives before a folder's watermark is taken must be read here.
   const window: MailWindow = { from: new Date(input.windowFrom), to: null };
   try {
+    const items = retriedItems(run.input);
+    if (items) {
+      const guard = (tx: Sql) => guardConnection(tx, organizationId, connection.id, subject);
+      return await retryItems({ context, mailbox, signal, owner, items, guard });
+    }
     const checkpoint =
       context.checkpoint ??
       (await countFolders({ context, mailbox, connection, subject, window, now: clock() }));
-    const owner = {
-      organizationId,
-      connectionId: connection.id,
-      userId: connection.userId,
-      runId: run.id,
-    };
     const work = new BackfillWork({ context, mailbox, owner, subject, signal, window, checkpoint });
     await readSlices(work, (cause) => stopped.abort(cause));
     await auditFolders(work);

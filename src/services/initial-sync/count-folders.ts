@@ -1,8 +1,8 @@
 import type { MailFolder, MailProvider, MailWindow } from '../../providers/contract.ts';
+import { guardConnection, type RunConnection } from '../mail/guard-connection.ts';
 import { saveFolders } from '../mail/save-folders.ts';
 import type { RunContext } from '../sync/run-handler.ts';
 import { type BackfillCheckpoint, planBackfill } from './backfill-checkpoint.ts';
-import { guardConnection, type RunConnection } from './guard-connection.ts';
 
 const countLanes = 4;
 

@@ -1,4 +1,6 @@
 import type { Sql } from '../../database/sql.ts';
+import { reopenFailedItems } from '../mail/close-failed-items.ts';
+import { retriedItems } from '../mail/retried-items.ts';
 import { addNotification } from '../notifications/add-notification.ts';
 import { queueMail } from '../notifications/queue-mail.ts';
 import type { Run } from '../sync/run.ts';
@@ -12,9 +14,15 @@ import { returnRight } from './return-right.ts';
  * In the transaction that ends the run: a completed one marks the connection, any other one that
  * stored nothing gives the right back; the member gets one notification and one mail per run and
  * outcome. Nobody is told of a run that was cancelled or ended because the member left, and a run that
- * ended with its consent needs no second notice beside the one to reconnect.
+ * ended with its consent needs no second notice beside the one to reconnect. A run that only retried
+ * set-aside messages changes none of that; unless it completed, they may be retried again.
  */
 export async function finishBackfill(tx: Sql, run: Run, outcome: RunOutcome): Promise<void> {
+  const retried = retriedItems(run.input);
+  if (retried) {
+    if (outcome !== 'completed') await reopenFailedItems(tx, run.organizationId, retried);
+    return;
+  }
   const returned = outcome === 'completed' ? null : await returnRight(tx, run);
   if (outcome === 'completed') await completeConnection(tx, run);
   if (outcome === 'cancelled' || run.userId === null) return;

@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
+import { memberActive } from '../mail/member-active.ts';
 import type { StartableConnection } from './decide.ts';
 import type { MailProviderKey } from './mail-provider-key.ts';
-import { memberActive } from './member-active.ts';
 
 /** A member's connection with all that the start needs. */
 export interface MailConnection extends StartableConnection {
@@ -26,6 +26,7 @@ export async function readConnection(
                 and q.status in ('queued', 'running', 'paused', 'held') limit 1) as "liveRunId",
             coalesce((select q.status = 'failed' from sync_job_queue q
               where q.org_id = c.org_id and q.kind = 'initial_mail' and q.target_id = c.id
+                and not q.input ? 'retryOf'
               order by q.queued_at desc limit 1), false) as "lastRunFailed",
             ${memberActive} as "memberActive"
        from connections c

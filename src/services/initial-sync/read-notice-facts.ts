@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/sql.ts';
+import { memberActive } from '../mail/member-active.ts';
 import type { Run } from '../sync/run.ts';
 import { type MailProviderKey, mailProviderKeys } from './mail-provider-key.ts';
-import { memberActive } from './member-active.ts';
 
 /** What the member is told at the end of a run. */
 export interface NoticeFacts {

@@ -1,10 +1,10 @@
 import type { MailMessage, MalformedItem, MessagePage } from '../../providers/contract.ts';
 import { ProviderError } from '../../providers/errors.ts';
+import { answers, fetchOne, isAmbiguous, withRetries } from '../mail/fetch-one.ts';
 import { saveWatermark } from '../mail/save-watermark.ts';
 import type { FailedItem } from '../sync/run-handler.ts';
 import { type Slice, sliceWindow, withoutCursor, withSlice } from './backfill-checkpoint.ts';
 import type { BackfillWork } from './backfill-work.ts';
-import { answers, fetchOne, isAmbiguous, withRetries } from './fetch-one.ts';
 import { storeMessages } from './store-messages.ts';
 
 /** Messages per page. With bodies about 2 MB a page; four are in memory at most. */
@@ -29,7 +29,7 @@ export async function readSlice(work: BackfillWork, slice: Slice): Promise<void>
         restarted = at.to;
         continue;
       }
-      if (!isAmbiguous(error) || !(await answers(probe(work, now)))) throw error;
+      if (!isAmbiguous(error) || !(await answers(work.probed(now.folderId)))) throw error;
       await work.context.log(
         'skipped',
         'A page of messages cannot be read as a whole; its messages will be fetched one by one.',
@@ -77,11 +77,6 @@ function isExpired(error: unknown): boolean {
   return error instanceof ProviderError && error.failure === 'CURSOR_EXPIRED';
 }
 
-function probe(work: BackfillWork, slice: Slice) {
-  const { mailbox, signal } = work;
-  return { mailbox, signal, folderId: slice.folderId, window: work.window };
-}
-
 /** Fetches malformed items alone: a list sometimes garbles what a single answer does not. */
 async function repairMalformed(
   work: BackfillWork,
@@ -96,7 +91,7 @@ async function repairMalformed(
       setAside.push({ itemKey: `no-id:${slice.key}`, code: 'ITEM_INVALID', message: reason });
       continue;
     }
-    const fetched = await fetchOne(probe(work, slice), id);
+    const fetched = await fetchOne(work.probed(slice.folderId), id);
     if (fetched.kind === 'message') messages.push(fetched.message);
     if (fetched.kind === 'poison') setAside.push(fetched.item);
   }

@@ -2,6 +2,7 @@ import type { MailMessage } from '../../providers/contract.ts';
 import { findCounted } from '../mail/find-counted.ts';
 import { findUnstorable, isRowFault } from '../mail/find-unstorable.ts';
 import { type MessageRow, messageRow } from '../mail/message-row.ts';
+import { refusedItem } from '../mail/refused-item.ts';
 import { saveMessages } from '../mail/save-messages.ts';
 import type { FailedItem } from '../sync/run-handler.ts';
 import type { BackfillCheckpoint } from './backfill-checkpoint.ts';
@@ -75,12 +76,4 @@ async function commit(
       },
     };
   });
-}
-
-function refusedItem(row: MessageRow): FailedItem {
-  return {
-    itemKey: row.provider_message_id,
-    code: 'ITEM_INVALID',
-    message: 'The message holds a value that the database does not accept.',
-  };
 }

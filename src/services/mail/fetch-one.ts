@@ -1,5 +1,5 @@
 import { sleep } from '../../lib/sleep.ts';
-import type { MailMessage, MailProvider, MailWindow } from '../../providers/contract.ts';
+import type { MailMessage, MailProvider } from '../../providers/contract.ts';
 import { type FailureCode, ProviderError } from '../../providers/errors.ts';
 import type { FailedItem } from '../sync/run-handler.ts';
 
@@ -30,18 +30,18 @@ export async function withRetries<T>(call: () => Promise<T>, signal: AbortSignal
   return call();
 }
 
-/** Where to look whether the provider works apart from the message in question. */
-export interface LivenessProbe {
+/** A mailbox, and how to see whether it works apart from the message in question. */
+export interface ProbedMailbox {
   readonly mailbox: MailProvider;
-  readonly folderId: string;
-  readonly window: MailWindow;
   readonly signal: AbortSignal;
+  /** A question that no single message can spoil. */
+  readonly probe: () => Promise<unknown>;
 }
 
-/** True when the folder answers a question that no single message can spoil. */
-export async function answers({ mailbox, folderId, window }: LivenessProbe): Promise<boolean> {
+/** True when the provider answers the probe. */
+export async function answers({ probe }: Pick<ProbedMailbox, 'probe'>): Promise<boolean> {
   try {
-    await mailbox.countMessages(folderId, window);
+    await probe();
     return true;
   } catch (error) {
     if (isAmbiguous(error)) return false;
@@ -59,15 +59,15 @@ export type FetchedMessage =
  * Fetches one message by itself. One that fails again and again while the provider answers otherwise
  * is poison; when the provider does not answer at all, its failure is thrown.
  */
-export async function fetchOne(probe: LivenessProbe, id: string): Promise<FetchedMessage> {
+export async function fetchOne(source: ProbedMailbox, id: string): Promise<FetchedMessage> {
   try {
-    const message = await withRetries(() => probe.mailbox.getMessage(id), probe.signal);
+    const message = await withRetries(() => source.mailbox.getMessage(id), source.signal);
     return { kind: 'message', message };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.failure === 'NOT_FOUND') return { kind: 'gone' };
     const poison =
-      error.failure === 'ITEM_INVALID' || (isAmbiguous(error) && (await answers(probe)));
+      error.failure === 'ITEM_INVALID' || (isAmbiguous(error) && (await answers(source)));
     if (!poison) throw error;
     return {
       kind: 'poison',
