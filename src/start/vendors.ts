@@ -18,31 +18,42 @@ interface VendorsParts {
   readonly shutdown: Shutdown;
 }
 
-/** The vendors of this installation, and the sandbox's address when one of them is played by it. */
+/** The vendors of this installation, and the sandbox's address when it plays one of them. */
 export interface OpenedVendors {
   readonly vendors: Vendors;
   readonly sandboxUrl: string | null;
 }
 
 /**
- * Opens the vendors. One without credentials or addresses of its own is played by the sandbox, which
+ * Opens the vendors. Each without credentials or addresses of its own is played by the sandbox, which
  * this process starts (`start`) or which a server on the same data folder runs already (`join`).
  */
 export async function openVendors(
   { config, log, shutdown }: VendorsParts,
   sandbox: 'start' | 'join' | 'none',
 ): Promise<OpenedVendors> {
-  const { client, tenant, loginUrl, graphUrl } = config.microsoft;
-  const own = client !== null || loginUrl !== null || graphUrl !== null;
-  const shared = { tenant, clock: systemClock, log };
-  if (own) {
-    const microsoft = { ...shared, ...(client ?? sandboxClient), loginUrl, graphUrl };
-    return { vendors: createVendors({ microsoft }), sandboxUrl: null };
-  }
-  const url = config.production ? null : await sandboxAddress({ config, log, shutdown }, sandbox);
-  if (url === null) return { vendors: createVendors({}), sandboxUrl: null };
-  const microsoft = { ...shared, ...sandboxClient, loginUrl: url, graphUrl: url };
-  return { vendors: createVendors({ microsoft }), sandboxUrl: url };
+  const isOwn = {
+    microsoft: isSet(config.microsoft, ['client', 'loginUrl', 'graphUrl']),
+    google: isSet(config.google, ['client', 'authUrl', 'tokenUrl', 'apiUrl']),
+  };
+  const needsSandbox = !config.production && !(isOwn.microsoft && isOwn.google);
+  const url = needsSandbox ? await sandboxAddress({ config, log, shutdown }, sandbox) : null;
+  const shared = { clock: systemClock, log };
+  const microsoft = isOwn.microsoft
+    ? { ...config.microsoft, ...(config.microsoft.client ?? sandboxClient) }
+    : url && { ...config.microsoft, ...sandboxClient, loginUrl: url, graphUrl: url };
+  const google = isOwn.google
+    ? { ...config.google, ...(config.google.client ?? sandboxClient) }
+    : url && { ...sandboxClient, authUrl: url, tokenUrl: url, apiUrl: url };
+  const vendors = createVendors({
+    ...(microsoft ? { microsoft: { ...microsoft, ...shared } } : {}),
+    ...(google ? { google: { ...google, ...shared } } : {}),
+  });
+  return { vendors, sandboxUrl: url };
+}
+
+function isSet<T>(settings: T, names: readonly (keyof T)[]): boolean {
+  return names.some((name) => settings[name] !== null);
 }
 
 async function sandboxAddress(

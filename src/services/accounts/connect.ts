@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LockstepError } from '../../errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { consentCookieName, newState, randomSecret, secretHash } from './consent-secrets.ts';
+import { knownAccount } from './known-account.ts';
 import { type Purpose, purposeRules } from './purpose.ts';
 import { safeReturnPath } from './return-path.ts';
 
@@ -68,17 +69,13 @@ export async function connectProvider(
   };
   const database = await databases.of(organizationId);
   const scope = { role: 'service_role', organizationId } as const;
-  const known = await database.query<{ account_email: string | null }>(
-    scope,
-    `select account_email from connections
-     where org_id = $1 and tenant_id = $2 and provider_key = $3 and status <> 'disconnected'`,
-    [organizationId, userId, rule.providerKey],
-  );
+  const known = await knownAccount(database, { organizationId, userId }, rule);
   const authorizationUrl = await vendor.signIn.authorizationUrl({
     ...consent,
     scopes: rule.scopes,
     state,
-    loginHint: known[0]?.account_email ?? undefined,
+    loginHint: known?.email ?? undefined,
+    needsRefreshToken: !known?.refreshable,
   });
   const expiresAt = new Date(clock().getTime() + consentSeconds * 1000);
   const place = { table: 'oauth_authorizations', rowId: id, column: 'sealed', organizationId };

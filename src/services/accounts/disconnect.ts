@@ -2,6 +2,8 @@ import type { Sql } from '../../database/sql.ts';
 import { LockstepError } from '../../errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { cancelRuns } from './cancel-runs.ts';
+import { type GrantRow, grantColumns } from './grant.ts';
+import { revokeGrant } from './revoke-grant.ts';
 
 export interface DisconnectInput {
   readonly organizationId: string;
@@ -20,14 +22,16 @@ export interface Disconnected {
 }
 
 /**
- * Ends a connection. Microsoft has no endpoint that revokes a token, so forgetting ours is all there
- * is; the member may withdraw the consent at myapps.microsoft.com. The one-time sync stays used.
+ * Ends a connection and, when nothing else uses the vendor account, its grant: revoked at the vendor
+ * where that is possible (Microsoft has no endpoint for it), forgotten here. The one-time sync stays
+ * used.
  * @throws LockstepError NOT_FOUND, for another member's connection too
  */
 export async function disconnectProvider(
-  { databases, clock, log, runHandlers = () => new Map() }: AccountsParts,
+  parts: AccountsParts,
   { organizationId, userId, connectionId, keepMail }: DisconnectInput,
 ): Promise<Disconnected> {
+  const { databases, clock, log, runHandlers = () => new Map() } = parts;
   const database = await databases.of(organizationId);
   const scope = { role: 'service_role', organizationId } as const;
   const ended = await database.transaction(scope, async (tx) => {
@@ -46,38 +50,42 @@ export async function disconnectProvider(
          generation = generation + 1 where ${owned}`,
       key,
     );
-    const tokensForgotten = await forgetTokens(
-      tx,
-      organizationId,
-      connection?.grant_id ?? null,
-      clock(),
-    );
+    const forgotten = await forgetTokens(tx, organizationId, connection?.grant_id ?? null, clock());
+    const tokensForgotten = forgotten !== null;
     const deletedMessages = keepMail ? 0 : await deleteMail(tx, organizationId, connectionId);
     await tx.query(
       `insert into admin_audit_log (org_id, actor_id, action, target_type, target_id, details)
        values ($1, $2, 'account.disconnected', 'connection', $3, $4)`,
       [organizationId, userId, connectionId, { keepMail, deletedMessages, tokensForgotten }],
     );
-    return { connectionId, deletedMessages, tokensForgotten };
+    return { forgotten, outcome: { connectionId, deletedMessages, tokensForgotten } };
   });
-  log.info({ organizationId, ...ended }, 'An account was disconnected');
-  return ended;
+  const { forgotten, outcome } = ended;
+  log.info({ organizationId, ...outcome }, 'An account was disconnected');
+  if (forgotten) await revokeGrant(parts, forgotten);
+  return outcome;
 }
 
+/** The grant as it was, when no other connection uses it. */
 async function forgetTokens(
   tx: Sql,
   organizationId: string,
   grantId: string | null,
   now: Date,
-): Promise<boolean> {
-  const forgotten = await tx.query(
-    `update provider_grants g set status = 'revoked', status_reason = 'disconnected by the member',
+): Promise<GrantRow | null> {
+  const [grant] = await tx.query<GrantRow>(
+    `select ${grantColumns} from provider_grants g where org_id = $1 and id = $2 and not exists
+       (select 1 from connections c where c.org_id = g.org_id and c.grant_id = g.id) for update`,
+    [organizationId, grantId],
+  );
+  if (!grant) return null;
+  await tx.query(
+    `update provider_grants set status = 'revoked', status_reason = 'disconnected by the member',
        status_at = $3, access_token_sealed = null, refresh_token_sealed = null, access_expires_at = null
-     where org_id = $1 and id = $2 and not exists
-       (select 1 from connections c where c.org_id = g.org_id and c.grant_id = g.id) returning id`,
+     where org_id = $1 and id = $2`,
     [organizationId, grantId, now],
   );
-  return forgotten.length > 0;
+  return grant;
 }
 
 async function deleteMail(tx: Sql, organizationId: string, connectionId: string): Promise<number> {

@@ -46,6 +46,10 @@ export const purposeRules = {
 const wider: Readonly<Record<string, readonly string[]>> = {
   'mail.read': ['mail.readwrite'],
   'files.read.all': ['files.readwrite.all'],
+  'https://www.googleapis.com/auth/gmail.readonly': [
+    'https://www.googleapis.com/auth/gmail.modify',
+    'https://mail.google.com/',
+  ],
 };
 
 /** The scopes that are needed and were not granted; members may decline single ones. */
