@@ -1,9 +1,12 @@
 import type { CompanyDatabase } from '../../database/company.ts';
-import type { PurposeRule } from './purpose.ts';
+import { missingScopes, type PurposeRule } from './purpose.ts';
 
 export interface KnownAccount {
   readonly email: string | null;
-  /** Whether a refresh token is stored that the vendor has not refused. */
+  /**
+   * Whether a refresh token is stored that the vendor has not refused and that carries the purpose: an
+   * older token keeps the scopes it was issued with, however much was granted since.
+   */
   readonly refreshable: boolean;
 }
 
@@ -11,15 +14,18 @@ export interface KnownAccount {
 export async function knownAccount(
   database: CompanyDatabase,
   { organizationId, userId }: { organizationId: string; userId: string },
-  { providerKey }: PurposeRule,
+  { providerKey, needed }: PurposeRule,
 ): Promise<KnownAccount | null> {
-  const [known] = await database.query<KnownAccount>(
+  const [known] = await database.query<KnownAccount & { scopes: readonly string[] }>(
     { role: 'service_role', organizationId },
     `select c.account_email as email,
-       coalesce(g.status = 'active' and g.refresh_token_sealed is not null, false) as refreshable
+       coalesce(g.status = 'active' and g.refresh_token_sealed is not null, false) as refreshable,
+       coalesce(g.scopes, '{}') as scopes
      from connections c left join provider_grants g on g.org_id = c.org_id and g.id = c.grant_id
      where c.org_id = $1 and c.tenant_id = $2 and c.provider_key = $3 and c.status <> 'disconnected'`,
     [organizationId, userId, providerKey],
   );
-  return known ?? null;
+  if (!known) return null;
+  const { email, refreshable, scopes } = known;
+  return { email, refreshable: refreshable && missingScopes(needed, scopes).length === 0 };
 }

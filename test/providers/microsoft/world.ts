@@ -75,9 +75,10 @@ export async function startMicrosoftWorld(): Promise<MicrosoftWorld> {
     url: sandbox.url,
     control,
     address: user,
-    capabilities: { nestedFolders: true, movesKeepIds: true, attachmentKinds: true },
+    capabilities: { folders: 'tree', movesKeepIds: true, attachmentKinds: true },
     open,
     folderNames: { inbox: 'Inbox', sent: 'Sent Items', nested: 'Projects/Atlas/Deep' },
+    awayFrom: 'Projects/Atlas/Deep',
     leftOut: ['Drafts', 'Junk Email', 'Deleted Items', 'Hidden'],
     async messagesIn(path) {
       const all = await mailbox.messages(path === 'Sent Items' ? 'sentitems' : path);
