@@ -3,7 +3,7 @@ import type { Routes } from './app.ts';
 import type { ExecutedOperation } from './graphql-http.ts';
 import type { HttpAnswer } from './server.ts';
 
-/** Asked at each scrape. */
+/** Asked at each scrape; one that fails leaves its figures out, and `/health` says why. */
 export interface MetricsSources {
   /** Open GraphQL sockets of this process. */
   readonly sockets: () => number;
@@ -67,7 +67,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     registers,
     async collect() {
       this.reset();
-      for (const { status, count } of await sources.runs()) this.set({ status }, count);
+      for (const { status, count } of await orNothing(sources.runs())) this.set({ status }, count);
     },
   });
   new Gauge({
@@ -77,7 +77,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
     registers,
     async collect() {
       this.reset();
-      for (const { queue, waiting } of await sources.queues()) this.set({ queue }, waiting);
+      for (const { queue, waiting } of await orNothing(sources.queues()))
+        this.set({ queue }, waiting);
     },
   });
   return {
@@ -98,6 +99,10 @@ export function createMetrics(sources: MetricsSources): Metrics {
       });
     },
   };
+}
+
+async function orNothing<T>(figures: Promise<readonly T[]>): Promise<readonly T[]> {
+  return figures.catch(() => []);
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -37,7 +37,7 @@ export interface ApiOptions {
   readonly rateLimit?: number | 'off';
   readonly openIntrospection?: boolean;
   readonly allowedOrigins?: readonly string[];
-  readonly accounts?: Services['accounts'];
+  readonly vendors?: Parameters<typeof createAccounts>[0]['vendors'];
 }
 
 /** A bearer token of that user, as a sign-in service would issue it; `changes` spoil it. */
@@ -88,17 +88,15 @@ export async function openApi(options: ApiOptions = {}) {
     companies,
     master,
     live,
-    accounts:
-      options.accounts ??
-      createAccounts({
-        databases: companies,
-        vendors: {},
-        vault: new Vault([{ id: 'test', key: Buffer.alloc(32, 7) }]),
-        clock: systemClock,
-        log,
-        random: Math.random,
-        publicUrl: () => publicUrl,
-      }),
+    accounts: createAccounts({
+      databases: companies,
+      vendors: options.vendors ?? {},
+      vault: new Vault([{ id: 'test', key: Buffer.alloc(32, 7) }]),
+      clock: systemClock,
+      log,
+      random: Math.random,
+      publicUrl: () => publicUrl,
+    }),
     initialSync: both.dependencies,
     overrides: overrideAdministration(master, systemClock),
     runHandlers: runHandlers([]),
