@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Member } from '../services/access-member.ts';
 import type { Credentials } from './authenticate.ts';
-import { type FrameTemplate, framesFor } from './websocket-frame.ts';
+import type { SharedFrames } from './websocket-frame.ts';
 import { closeCodes, webSocketLimits as limits } from './websocket-limits.ts';
 
 /** Node fires longer timers at once. */
@@ -47,10 +47,10 @@ export class WebSocketConnection {
   }
 
   /** Sends frames that many clients get, under this client's operation id. */
-  sendFrames(template: FrameTemplate, id: Buffer): void {
+  sendFrames(frames: SharedFrames, id: Buffer): void {
     if (!this.isOpen) return;
-    this.#beforeWrite(template.idOffsets.length);
-    this.#stream.write(framesFor(template, id));
+    this.#beforeWrite(frames.count);
+    frames.writeTo(this.#stream, id);
     this.#afterWrite();
   }
 

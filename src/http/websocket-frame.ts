@@ -1,14 +1,4 @@
-/**
- * WebSocket frames of `next` messages, built once for everyone who follows the same thing. Only the
- * operation's id differs from one client to the next, so ids of equal length share one buffer and
- * each client gets a copy with its own id written over. Server frames carry no mask (RFC 6455, 5.1).
- */
-export interface FrameTemplate {
-  readonly bytes: Buffer;
-  /** Where the id stands in each frame. */
-  readonly idOffsets: readonly number[];
-  readonly idLength: number;
-}
+import type { Duplex } from 'node:stream';
 
 const opening = Buffer.from('{"id":');
 const textFrame = 0x81;
@@ -19,32 +9,46 @@ export function idBytes(id: string): Buffer {
 }
 
 /**
- * Frames for ids of that many bytes, one per payload, in one buffer for one write.
- * @param payloads execution results as JSON
+ * WebSocket frames of `next` messages, built once for everyone who follows the same thing. Only the
+ * operation's id differs from one client to the next, so clients with ids of equal length share one
+ * buffer: each one's id is written over the last one's. Server frames carry no mask (RFC 6455, 5.1).
  */
-export function frameTemplate(idLength: number, payloads: readonly string[]): FrameTemplate {
-  const closings = payloads.map((payload) => Buffer.from(`,"type":"next","payload":${payload}}`));
-  const lengths = closings.map((closing) => opening.length + idLength + closing.length);
-  const total = lengths.reduce((sum, length) => sum + headerLength(length) + length, 0);
-  const bytes = Buffer.allocUnsafe(total);
-  const idOffsets: number[] = [];
-  let at = 0;
-  for (const [index, closing] of closings.entries()) {
-    at = writeHeader(bytes, at, lengths[index] ?? 0);
-    at += opening.copy(bytes, at);
-    idOffsets.push(at);
-    at += idLength;
-    at += closing.copy(bytes, at);
-  }
-  return { bytes, idOffsets, idLength };
-}
+export class SharedFrames {
+  /** How many frames go out with each write. */
+  readonly count: number;
+  readonly #idOffsets: readonly number[];
+  #bytes: Buffer;
 
-/** The frames for one client. */
-export function framesFor({ bytes, idOffsets }: FrameTemplate, id: Buffer): Buffer {
-  const frames = Buffer.allocUnsafe(bytes.length);
-  bytes.copy(frames);
-  for (const offset of idOffsets) id.copy(frames, offset);
-  return frames;
+  /**
+   * @param idLength bytes of the ids that will be written
+   * @param payloads execution results as JSON, one for each frame
+   */
+  constructor(idLength: number, payloads: readonly string[]) {
+    const closings = payloads.map((payload) => Buffer.from(`,"type":"next","payload":${payload}}`));
+    const lengths = closings.map((closing) => opening.length + idLength + closing.length);
+    const total = lengths.reduce((sum, length) => sum + headerLength(length) + length, 0);
+    const bytes = Buffer.allocUnsafe(total);
+    const idOffsets: number[] = [];
+    let at = 0;
+    for (const [index, closing] of closings.entries()) {
+      at = writeHeader(bytes, at, lengths[index] ?? 0);
+      at += opening.copy(bytes, at);
+      idOffsets.push(at);
+      at += idLength;
+      at += closing.copy(bytes, at);
+    }
+    this.count = payloads.length;
+    this.#idOffsets = idOffsets;
+    this.#bytes = bytes;
+  }
+
+  /** Writes all frames under that id, in one write. */
+  writeTo(stream: Duplex, id: Buffer): void {
+    for (const offset of this.#idOffsets) id.copy(this.#bytes, offset);
+    stream.write(this.#bytes);
+    // What the kernel did not take at once, the stream still reads from this buffer: it is its own now.
+    if (stream.writableLength > 0) this.#bytes = Buffer.from(this.#bytes);
+  }
 }
 
 function headerLength(length: number): number {

@@ -82,10 +82,9 @@ export class LiveStream<T extends Topic> implements AsyncIterableIterator<TopicR
   newsIn(items: readonly StreamItem<T>[]): readonly StreamItem<T>[] {
     const since = this.#since;
     if (since === null) return items;
-    const news = items.filter(
-      ({ transaction }) => transaction === null || !isVisibleIn(since, transaction),
-    );
-    return news.length === items.length ? items : news;
+    const isNews = ({ transaction }: StreamItem<T>) =>
+      transaction === null || !isVisibleIn(since, transaction);
+    return items.every(isNews) ? items : items.filter(isNews);
   }
 
   /** Gives up the own queue: changes come from elsewhere from now on. */
