@@ -1,0 +1,4 @@
+import { describeMailContract } from '../mail-contract.ts';
+import { startGoogleWorld } from './world.ts';
+
+describeMailContract('Gmail', startGoogleWorld);
