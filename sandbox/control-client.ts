@@ -3,6 +3,7 @@ import type { ListedFault } from './core/faults.ts';
 import type { Counter, LogEntry } from './core/request-log.ts';
 import type { CoreSettings } from './core/settings.ts';
 import type { Violation } from './core/violations.ts';
+import { GoogleControl } from './google/control/google-control.ts';
 import { MicrosoftControl } from './microsoft/control/microsoft-control.ts';
 
 export interface ClockAnswer {
@@ -13,11 +14,15 @@ export interface ClockAnswer {
 
 /** The control interface from TypeScript; works across processes. */
 export class ControlClient {
+  readonly google: GoogleControl;
   readonly microsoft: MicrosoftControl;
   readonly #url: string;
 
   constructor(url: string) {
     this.#url = url;
+    this.google = new GoogleControl(url, (method, path, body) =>
+      this.#send(method, `/google${path}`, body),
+    );
     this.microsoft = new MicrosoftControl(url, (method, path, body) =>
       this.#send(method, `/microsoft${path}`, body),
     );

@@ -2,11 +2,15 @@ import { Hono } from 'hono';
 import { ControlClient } from './control-client.ts';
 import type { Call, SandboxEnv } from './core/call.ts';
 import { controlRoutes } from './core/control-routes.ts';
-import { createCore } from './core/core.ts';
+import { type Core, createCore } from './core/core.ts';
 import { listen } from './core/listen.ts';
 import { SigningKey } from './core/oauth/signing-key.ts';
 import { serveVendor } from './core/serve-vendor.ts';
+import type { Vendor } from './core/vendor.ts';
 import { wholeState } from './core/whole-state.ts';
+import { applyGoogleSeed } from './google/apply-seed.ts';
+import { Google } from './google/google.ts';
+import { googleVendor } from './google/vendor.ts';
 import { applyMicrosoftSeed } from './microsoft/apply-seed.ts';
 import { Microsoft } from './microsoft/microsoft.ts';
 import { microsoftVendor } from './microsoft/vendor.ts';
@@ -26,7 +30,7 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Origin without a slash at its end: the login and Graph origin in one. */
+  /** Origin without a slash at its end: every vendor's sign-in and API origin in one. */
   readonly url: string;
   readonly port: number;
   readonly control: ControlClient;
@@ -39,16 +43,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const seed = await readSeed(options.seed ?? demoSeed);
   const core = createCore(seed.seed);
   let url = '';
-  const microsoft = new Microsoft(
-    core,
-    await SigningKey.generate('microsoft.signing-key', core.random.text(27)),
-    () => url,
-  );
-  const self = async (request: Request, parent: Call): Promise<Response> =>
-    served.fetch(request, { parent });
-  const vendor = microsoftVendor(microsoft, self);
-  const served: Hono<SandboxEnv> = serveVendor(core, vendor);
-  const state = wholeState([...core.parts, ...vendor.parts], () => {
+  const origin = () => url;
+  const [microsoftKey, googleKey] = await Promise.all([
+    SigningKey.generate('microsoft.signing-key', core.random.text(27)),
+    SigningKey.generate('google.signing-key', core.random.text(40)),
+  ]);
+  const microsoft = new Microsoft(core, microsoftKey, origin);
+  const google = new Google(core, googleKey, origin);
+  const vendors = [
+    mount(core, (self) => microsoftVendor(microsoft, self)),
+    mount(core, (self) => googleVendor(google, self)),
+  ];
+  const vendorParts = vendors.map(({ vendor }) => vendor.parts);
+  const state = wholeState(core.parts, vendorParts, () => {
     core.clock.reset();
     core.random.load(seed.seed);
     core.faults.clear();
@@ -56,24 +63,26 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     core.log.clear();
     core.violations.clear();
     microsoft.clear();
+    google.clear();
     if (seed.microsoft !== undefined) applyMicrosoftSeed(microsoft, seed.microsoft, seed.seed);
+    if (seed.google !== undefined) applyGoogleSeed(google, seed.google, seed.seed);
   });
   await state.reset();
   const kept =
     options.stateFile === undefined ? null : await keepState(options.stateFile, state, options.log);
   const control = controlRoutes(core, state);
-  control.route(`/${vendor.name}`, vendor.control);
+  for (const { vendor } of vendors) control.route(`/${vendor.name}`, vendor.control);
   const root = new Hono<SandboxEnv>();
   root.route('/_sandbox', control);
   root.notFound((c) =>
     c.text(
-      'The sandbox serves nothing here. Entra: /{tenant}/oauth2/v2.0/..., Graph: /v1.0/..., control: /_sandbox/...',
+      'The sandbox serves nothing here. Entra: /{tenant}/oauth2/v2.0/..., Graph: /v1.0/..., Google: /o/oauth2/v2/auth, /token, Gmail: /gmail/v1/..., control: /_sandbox/...',
       404,
     ),
   );
   const fetch = async (request: Request, env: unknown): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    const app = vendor.owns(pathname) ? served : root;
+    const app = vendors.find(({ vendor }) => vendor.owns(pathname))?.served ?? root;
     const answer = await app.fetch(request, env as object);
     // Who was given a token may be killed, and this process with it, before the file would follow by itself.
     if (request.method === 'POST' && pathname.endsWith('/token')) await kept?.save();
@@ -88,8 +97,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     port: listener.port,
     control: new ControlClient(url),
     async close() {
+      google.pubSub.close();
       await listener.close();
       await kept?.close();
     },
   };
+}
+
+/** A vendor behind the pipeline; `self` leads its own requests, the parts of a batch, through it again. */
+function mount(
+  core: Core,
+  make: (self: (request: Request, parent: Call) => Promise<Response>) => Vendor,
+): { readonly vendor: Vendor; readonly served: Hono<SandboxEnv> } {
+  const vendor = make(async (request, parent) => served.fetch(request, { parent }));
+  const served: Hono<SandboxEnv> = serveVendor(core, vendor);
+  return { vendor, served };
 }

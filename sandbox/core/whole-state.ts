@@ -3,7 +3,12 @@ import { RequestError } from './request-error.ts';
 import type { StatePart } from './state-part.ts';
 
 /** All parts as one document: {"version": 1, "parts": {name: state}}. */
-export function wholeState(parts: readonly StatePart[], reset: () => void): WholeState {
+export function wholeState(
+  core: readonly StatePart[],
+  vendors: readonly (readonly StatePart[])[],
+  reset: () => void,
+): WholeState {
+  const parts = [...core, ...vendors.flat()];
   return {
     save: () => ({
       version: 1,
@@ -16,11 +21,12 @@ export function wholeState(parts: readonly StatePart[], reset: () => void): Whol
           'The snapshot is not one of this sandbox: expected {"version": 1, "parts": {...}}.',
         );
       }
-      const missing = parts
-        .filter((part) => saved.parts?.[part.name] === undefined)
-        .map((part) => part.name);
+      const has = (part: StatePart) => saved.parts?.[part.name] !== undefined;
+      // A vendor that is newer than the snapshot keeps what it has.
+      const known = [core, ...vendors.filter((list) => list.some(has))].flat();
+      const missing = known.filter((part) => !has(part)).map((part) => part.name);
       if (missing.length > 0) throw new RequestError(`The snapshot lacks ${missing.join(', ')}.`);
-      for (const part of parts) await part.load(saved.parts[part.name]);
+      for (const part of known) await part.load(saved.parts[part.name]);
     },
     async reset() {
       reset();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parse } from '../core/parse.ts';
 import { RequestError } from '../core/request-error.ts';
+import { googleSeedSchema } from '../google/seed-schema.ts';
 import { microsoftSeedSchema } from '../microsoft/seed-schema.ts';
 
 /** A seed file: who exists, and what lies in their accounts. Described in README.md. */
@@ -9,6 +10,7 @@ export const seedSchema = z.strictObject({
   version: z.literal(1),
   /** Begins every random sequence of the sandbox. */
   seed: z.int().default(1),
+  google: googleSeedSchema.optional(),
   microsoft: microsoftSeedSchema.optional(),
 });
 export type Seed = z.output<typeof seedSchema>;

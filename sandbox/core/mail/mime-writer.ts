@@ -7,7 +7,10 @@ export function encodeHeader(text: string): string {
 
 /** A person as an address header has them. */
 export function mailAddress(one: Person): string {
-  return `"${encodeHeader(one.name)}" <${one.address}>`;
+  const encoded = encodeHeader(one.name);
+  // An encoded word is no encoded word inside quotes (RFC 2047 5).
+  const name = encoded === one.name ? `"${one.name.replaceAll(/["\\]/g, '\\$&')}"` : encoded;
+  return `${name} <${one.address}>`;
 }
 
 /** Base64 in lines of 76 (RFC 2045). */

@@ -1,5 +1,7 @@
+import { createPublicKey } from 'node:crypto';
 import {
   type CryptoKey,
+  compactVerify,
   exportJWK,
   generateKeyPair,
   importJWK,
@@ -33,6 +35,21 @@ export class SigningKey implements StatePart {
   publicJwk(): JWK {
     const { kty, n, e, kid, alg, use } = this.#privateJwk;
     return { kty, n, e, kid, alg, use, x5t: kid } as JWK;
+  }
+
+  publicPem(): string {
+    const key = createPublicKey({ key: { ...this.publicJwk() }, format: 'jwk' });
+    return key.export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  /** Whether this key signed the token; its times are not looked at. */
+  async verifies(token: string): Promise<boolean> {
+    try {
+      await compactVerify(token, await importJWK(this.publicJwk(), 'RS256'));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   sign(payload: JWTPayload): Promise<string> {

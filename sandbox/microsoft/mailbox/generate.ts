@@ -1,3 +1,5 @@
+import { ThreadWalk } from '../../core/mail/thread-walk.ts';
+import { weighted } from '../../core/mail/weighted.ts';
 import { mix, Random } from '../../core/random.ts';
 import type { Folder } from './folder.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -27,44 +29,29 @@ export function generate(
   const random = new Random(mix(mailbox.seed, options.seed));
   const total = options.shares.reduce((sum, share) => sum + share.weight, 0);
   const step = (options.to - options.from) / Math.max(1, options.count);
-  const open: { thread: number; length: number }[] = [];
+  const walk = new ThreadWalk(random);
   const first = mailbox.messages.length;
   for (let i = 0; i < options.count; i += 1) {
-    const folder = pickShare(options.shares, random.next() * total);
+    const { folder } = weighted(options.shares, random.next() * total);
     const at = Math.min(options.to, Math.floor(options.from + i * step + random.next() * step));
-    let thread = open[random.below(Math.max(1, open.length))];
-    if (thread === undefined || thread.length > 12 || random.next() < 0.45) {
+    const place = walk.next(() => {
       mailbox.threads += 1;
-      thread = { thread: mailbox.threads, length: 0 };
-      open[open.length < 12 ? open.length : random.below(12)] = thread;
-    }
+      return mailbox.threads;
+    });
     mailbox.add(
       {
         at,
         folder: folder.number,
         seed: random.bits(),
-        thread: thread.thread,
-        position: thread.length,
+        ...place,
         flags: flagsFor(folder, random),
         edits: null,
       },
       at,
       options.journal,
     );
-    thread.length += 1;
   }
   return { first, last: mailbox.messages.length - 1 };
-}
-
-function pickShare(shares: readonly Share[], point: number): Folder {
-  let rest = point;
-  for (const share of shares) {
-    rest -= share.weight;
-    if (rest < 0) return share.folder;
-  }
-  const last = shares.at(-1);
-  if (last === undefined) throw new Error('There is no folder to generate messages in.');
-  return last.folder;
 }
 
 function flagsFor(folder: Folder, random: Random): number {
