@@ -131,9 +131,11 @@ async function readPresent(
 ): Promise<Present> {
   const { organizationId, userId } = member;
   return database.transaction({ role: 'service_role', organizationId }, async (tx) => {
+    // In this order: a start with the same key that commits in between is then seen as a replay,
+    // instead of as somebody else's run.
+    const connection = await readConnection(tx, organizationId, userId, provider);
     const replayed = key === null ? null : await findRunByKey(tx, organizationId, key);
     if (replayed) return { replayed: ofProvider(replayed, provider) };
-    const connection = await readConnection(tx, organizationId, userId, provider);
     if (connection && !connection.memberActive) {
       throw new LockstepError(
         'FORBIDDEN',
