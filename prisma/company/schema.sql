@@ -180,6 +180,7 @@ create table public.messages -- 31 columns
   connection_id uuid not null
   content_hash bytea
   created_at timestamp with time zone not null default now()
+  deleted_at timestamp with time zone
   direction text not null
   folder text
   folder_id text
@@ -1163,6 +1164,10 @@ create policy mail_outbox_service on public.mail_outbox as permissive for all to
 create policy messages_owner on public.messages as permissive for all to owner
   using (true)
   with check (true)
+
+-- ==== policy messages_present on public.messages
+create policy messages_present on public.messages as restrictive for select to authenticated
+  using ((deleted_at IS NULL))
 
 -- ==== policy messages_read on public.messages
 create policy messages_read on public.messages as permissive for select to authenticated

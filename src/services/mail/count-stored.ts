@@ -9,7 +9,7 @@ export async function countStored(
 ): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
     `select count(*)::int as count from messages
-      where org_id = $1 and connection_id = $2 and received_at >= $3`,
+      where org_id = $1 and connection_id = $2 and received_at >= $3 and deleted_at is null`,
     [organizationId, connectionId, from],
   );
   return row?.count ?? 0;

@@ -19,7 +19,8 @@ export async function findMissing(
                          where f.org_id = $1 and f.run_id = $3 and f.item_key = wanted) as aside
        from unnest($4::text[]) as wanted
       where not exists (select from messages m
-                         where m.org_id = $1 and m.connection_id = $2 and m.provider_message_id = wanted)`,
+                         where m.org_id = $1 and m.connection_id = $2 and m.provider_message_id = wanted
+                           and m.deleted_at is null)`,
     [owner.organizationId, owner.connectionId, owner.runId, ids],
   );
   return {

@@ -3,6 +3,7 @@ import type { MailMessage } from '../../../src/providers/contract.ts';
 import { findCounted } from '../../../src/services/mail/find-counted.ts';
 import { findMissing } from '../../../src/services/mail/find-missing.ts';
 import { findUnstorable } from '../../../src/services/mail/find-unstorable.ts';
+import { markDeleted } from '../../../src/services/mail/mark-deleted.ts';
 import { type MessageRow, messageRow } from '../../../src/services/mail/message-row.ts';
 import { type MessageOwner, saveMessages } from '../../../src/services/mail/save-messages.ts';
 import { createStartFixture, type StartFixture } from '../initial-sync/support/start-fixture.ts';
@@ -150,5 +151,33 @@ describe('rows that the database refuses', () => {
   test('a fault that no row causes is not blamed on one', async () => {
     const elsewhere = { ...owner, connectionId: '00000000-0000-4000-8000-000000000000' };
     await expect(findUnstorable(fixture.company, elsewhere, [row('m1')])).rejects.toThrow();
+  });
+});
+
+describe('messages that left the mailbox', () => {
+  const seenByAna = () =>
+    fixture.company.query<{ id: string }>(
+      { role: 'authenticated', userId: owner.userId },
+      'select provider_message_id as id from messages order by 1',
+    );
+  const mark = (ids: readonly string[]) => inside((tx) => markDeleted(tx, owner, ids));
+
+  test('stay for the record, out of sight of requests', async () => {
+    await save([row('m1'), row('m2')]);
+    expect(await mark(['m1', 'unknown'])).toBe(1);
+    expect(await mark(['m1'])).toBe(0);
+    expect(await seenByAna()).toEqual([{ id: 'm2' }]);
+    expect(await fixture.rows('select subject from messages')).toHaveLength(2);
+    expect(await inside((tx) => findMissing(tx, owner, ['m1', 'm2']))).toMatchObject({
+      missing: ['m1'],
+    });
+  });
+
+  test('come back when they do, unchanged ones too', async () => {
+    await save([row('m1')]);
+    await mark(['m1']);
+    expect(await save([row('m1')])).toEqual({ inserted: 0, updated: 1 });
+    expect(await seenByAna()).toEqual([{ id: 'm1' }]);
+    expect(await save([row('m1')])).toEqual({ inserted: 0, updated: 0 });
   });
 });

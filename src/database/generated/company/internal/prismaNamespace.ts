@@ -2480,6 +2480,7 @@ export const MessageScalarFieldEnum = {
   contentHash: 'contentHash',
   changeKey: 'changeKey',
   runId: 'runId',
+  deletedAt: 'deletedAt',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const

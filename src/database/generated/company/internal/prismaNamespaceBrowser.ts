@@ -318,6 +318,7 @@ export const MessageScalarFieldEnum = {
   contentHash: 'contentHash',
   changeKey: 'changeKey',
   runId: 'runId',
+  deletedAt: 'deletedAt',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
 } as const

@@ -59,6 +59,7 @@ export type MessageMinAggregateOutputType = {
   contentHash: runtime.Bytes | null
   changeKey: string | null
   runId: string | null
+  deletedAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -88,6 +89,7 @@ export type MessageMaxAggregateOutputType = {
   contentHash: runtime.Bytes | null
   changeKey: string | null
   runId: string | null
+  deletedAt: Date | null
   createdAt: Date | null
   updatedAt: Date | null
 }
@@ -122,6 +124,7 @@ export type MessageCountAggregateOutputType = {
   contentHash: number
   changeKey: number
   runId: number
+  deletedAt: number
   createdAt: number
   updatedAt: number
   _all: number
@@ -161,6 +164,7 @@ export type MessageMinAggregateInputType = {
   contentHash?: true
   changeKey?: true
   runId?: true
+  deletedAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -190,6 +194,7 @@ export type MessageMaxAggregateInputType = {
   contentHash?: true
   changeKey?: true
   runId?: true
+  deletedAt?: true
   createdAt?: true
   updatedAt?: true
 }
@@ -224,6 +229,7 @@ export type MessageCountAggregateInputType = {
   contentHash?: true
   changeKey?: true
   runId?: true
+  deletedAt?: true
   createdAt?: true
   updatedAt?: true
   _all?: true
@@ -345,6 +351,7 @@ export type MessageGroupByOutputType = {
   contentHash: runtime.Bytes | null
   changeKey: string | null
   runId: string | null
+  deletedAt: Date | null
   createdAt: Date
   updatedAt: Date
   _count: MessageCountAggregateOutputType | null
@@ -402,6 +409,7 @@ export type MessageWhereInput = {
   contentHash?: Prisma.BytesNullableFilter<"Message"> | runtime.Bytes | null
   changeKey?: Prisma.StringNullableFilter<"Message"> | string | null
   runId?: Prisma.UuidNullableFilter<"Message"> | string | null
+  deletedAt?: Prisma.DateTimeNullableFilter<"Message"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Message"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Message"> | Date | string
   connection?: Prisma.XOR<Prisma.ConnectionScalarRelationFilter, Prisma.ConnectionWhereInput>
@@ -437,6 +445,7 @@ export type MessageOrderByWithRelationInput = {
   contentHash?: Prisma.SortOrderInput | Prisma.SortOrder
   changeKey?: Prisma.SortOrderInput | Prisma.SortOrder
   runId?: Prisma.SortOrderInput | Prisma.SortOrder
+  deletedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   connection?: Prisma.ConnectionOrderByWithRelationInput
@@ -476,6 +485,7 @@ export type MessageWhereUniqueInput = Prisma.AtLeast<{
   contentHash?: Prisma.BytesNullableFilter<"Message"> | runtime.Bytes | null
   changeKey?: Prisma.StringNullableFilter<"Message"> | string | null
   runId?: Prisma.UuidNullableFilter<"Message"> | string | null
+  deletedAt?: Prisma.DateTimeNullableFilter<"Message"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Message"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Message"> | Date | string
   connection?: Prisma.XOR<Prisma.ConnectionScalarRelationFilter, Prisma.ConnectionWhereInput>
@@ -511,6 +521,7 @@ export type MessageOrderByWithAggregationInput = {
   contentHash?: Prisma.SortOrderInput | Prisma.SortOrder
   changeKey?: Prisma.SortOrderInput | Prisma.SortOrder
   runId?: Prisma.SortOrderInput | Prisma.SortOrder
+  deletedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.MessageCountOrderByAggregateInput
@@ -553,6 +564,7 @@ export type MessageScalarWhereWithAggregatesInput = {
   contentHash?: Prisma.BytesNullableWithAggregatesFilter<"Message"> | runtime.Bytes | null
   changeKey?: Prisma.StringNullableWithAggregatesFilter<"Message"> | string | null
   runId?: Prisma.UuidNullableWithAggregatesFilter<"Message"> | string | null
+  deletedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Message"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Message"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Message"> | Date | string
 }
@@ -585,6 +597,7 @@ export type MessageCreateInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
   connection: Prisma.ConnectionCreateNestedOneWithoutMessagesInput
@@ -620,6 +633,7 @@ export type MessageUncheckedCreateInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -652,6 +666,7 @@ export type MessageUpdateInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   connection?: Prisma.ConnectionUpdateOneRequiredWithoutMessagesNestedInput
@@ -687,6 +702,7 @@ export type MessageUncheckedUpdateInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -721,6 +737,7 @@ export type MessageCreateManyInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -753,6 +770,7 @@ export type MessageUpdateManyMutationInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -787,6 +805,7 @@ export type MessageUncheckedUpdateManyInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -837,6 +856,7 @@ export type MessageCountOrderByAggregateInput = {
   contentHash?: Prisma.SortOrder
   changeKey?: Prisma.SortOrder
   runId?: Prisma.SortOrder
+  deletedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -870,6 +890,7 @@ export type MessageMaxOrderByAggregateInput = {
   contentHash?: Prisma.SortOrder
   changeKey?: Prisma.SortOrder
   runId?: Prisma.SortOrder
+  deletedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -899,6 +920,7 @@ export type MessageMinOrderByAggregateInput = {
   contentHash?: Prisma.SortOrder
   changeKey?: Prisma.SortOrder
   runId?: Prisma.SortOrder
+  deletedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
@@ -998,6 +1020,7 @@ export type MessageCreateWithoutConnectionInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1030,6 +1053,7 @@ export type MessageUncheckedCreateWithoutConnectionInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1093,6 +1117,7 @@ export type MessageScalarWhereInput = {
   contentHash?: Prisma.BytesNullableFilter<"Message"> | runtime.Bytes | null
   changeKey?: Prisma.StringNullableFilter<"Message"> | string | null
   runId?: Prisma.UuidNullableFilter<"Message"> | string | null
+  deletedAt?: Prisma.DateTimeNullableFilter<"Message"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Message"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Message"> | Date | string
 }
@@ -1125,6 +1150,7 @@ export type MessageCreateManyConnectionInput = {
   contentHash?: runtime.Bytes | null
   changeKey?: string | null
   runId?: string | null
+  deletedAt?: Date | string | null
   createdAt?: Date | string
   updatedAt?: Date | string
 }
@@ -1157,6 +1183,7 @@ export type MessageUpdateWithoutConnectionInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1189,6 +1216,7 @@ export type MessageUncheckedUpdateWithoutConnectionInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1221,6 +1249,7 @@ export type MessageUncheckedUpdateManyWithoutConnectionInput = {
   contentHash?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   changeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   runId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -1257,6 +1286,7 @@ export type MessageSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   contentHash?: boolean
   changeKey?: boolean
   runId?: boolean
+  deletedAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connection?: boolean | Prisma.ConnectionDefaultArgs<ExtArgs>
@@ -1292,6 +1322,7 @@ export type MessageSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   contentHash?: boolean
   changeKey?: boolean
   runId?: boolean
+  deletedAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connection?: boolean | Prisma.ConnectionDefaultArgs<ExtArgs>
@@ -1327,6 +1358,7 @@ export type MessageSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   contentHash?: boolean
   changeKey?: boolean
   runId?: boolean
+  deletedAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   connection?: boolean | Prisma.ConnectionDefaultArgs<ExtArgs>
@@ -1362,11 +1394,12 @@ export type MessageSelectScalar = {
   contentHash?: boolean
   changeKey?: boolean
   runId?: boolean
+  deletedAt?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type MessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "orgId" | "connectionId" | "userId" | "providerMessageId" | "internetMessageId" | "threadId" | "folder" | "folderId" | "labels" | "direction" | "fromAddress" | "fromName" | "toRecipients" | "ccRecipients" | "bccRecipients" | "subject" | "snippet" | "sentAt" | "receivedAt" | "bodyText" | "bodyHtml" | "isRead" | "hasAttachments" | "attachments" | "sizeBytes" | "contentHash" | "changeKey" | "runId" | "createdAt" | "updatedAt", ExtArgs["result"]["message"]>
+export type MessageOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "orgId" | "connectionId" | "userId" | "providerMessageId" | "internetMessageId" | "threadId" | "folder" | "folderId" | "labels" | "direction" | "fromAddress" | "fromName" | "toRecipients" | "ccRecipients" | "bccRecipients" | "subject" | "snippet" | "sentAt" | "receivedAt" | "bodyText" | "bodyHtml" | "isRead" | "hasAttachments" | "attachments" | "sizeBytes" | "contentHash" | "changeKey" | "runId" | "deletedAt" | "createdAt" | "updatedAt", ExtArgs["result"]["message"]>
 export type MessageInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   connection?: boolean | Prisma.ConnectionDefaultArgs<ExtArgs>
 }
@@ -1412,6 +1445,10 @@ export type $MessagePayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     contentHash: runtime.Bytes | null
     changeKey: string | null
     runId: string | null
+    /**
+     * When it was found to have left the mailbox; requests do not see it from then on.
+     */
+    deletedAt: Date | null
     createdAt: Date
     updatedAt: Date
   }, ExtArgs["result"]["message"]>
@@ -1867,6 +1904,7 @@ export interface MessageFieldRefs {
   readonly contentHash: Prisma.FieldRef<"Message", 'Bytes'>
   readonly changeKey: Prisma.FieldRef<"Message", 'String'>
   readonly runId: Prisma.FieldRef<"Message", 'String'>
+  readonly deletedAt: Prisma.FieldRef<"Message", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Message", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Message", 'DateTime'>
 }
