@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { decodeJwt } from 'jose';
 import type { SandboxEnv } from '../../core/call.ts';
+import { bearerOf } from '../authenticate.ts';
 import type { Google } from '../google.ts';
 import type { AccessToken } from './grants.ts';
 import { identityClaims } from './issue-tokens.ts';
@@ -28,7 +29,7 @@ export async function revoke(c: Context<SandboxEnv>, google: Google): Promise<Re
   return c.json({});
 }
 
-/** GET or POST /tokeninfo?access_token= or ?id_token= */
+/** GET or POST /tokeninfo?access_token= or ?id_token=; Google's library sends the token as bearer. */
 export async function tokenInfo(c: Context<SandboxEnv>, google: Google): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   for (const [name, value] of new URLSearchParams(await c.req.text())) query.set(name, value);
@@ -41,7 +42,10 @@ export async function tokenInfo(c: Context<SandboxEnv>, google: Google): Promise
     const texts = Object.entries(claims).map(([name, value]) => [name, String(value)]);
     return c.json({ ...Object.fromEntries(texts), alg: 'RS256', typ: 'JWT' });
   }
-  const token = liveToken(google, query.get('access_token'));
+  const token = liveToken(
+    google,
+    query.get('access_token') ?? bearerOf(c.req.header('authorization')),
+  );
   const account = token === null ? undefined : google.directory.account(token.sub);
   if (token === null || account === undefined) return invalid();
   const claims = identityClaims(account, token.scopes);
@@ -64,7 +68,7 @@ export function userInfo(
   google: Google,
   version: 'v2' | 'openid',
 ): Response {
-  const bearer = /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const bearer = bearerOf(c.req.header('authorization'));
   const token = liveToken(google, bearer ?? c.req.query('access_token') ?? null);
   const account = token === null ? undefined : google.directory.account(token.sub);
   if (token === null || account === undefined) {
