@@ -65,7 +65,8 @@ describe('asking for a consent', () => {
   });
 
   it('says when a vendor is not configured here', async () => {
-    const asking = world.accounts.connectProvider({
+    const { accounts, close } = openAccounts(world.address, { withGoogle: false });
+    const asking = accounts.connectProvider({
       organizationId: world.tenants.acme.id,
       userId: world.tenants.acme.members.ana.id,
       provider: 'gmail',
@@ -74,6 +75,7 @@ describe('asking for a consent', () => {
       code: 'BAD_USER_INPUT',
       details: { field: 'provider' },
     });
+    await close();
   });
 });
 

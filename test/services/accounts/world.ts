@@ -7,7 +7,7 @@ import { createLog } from '../../../src/log.ts';
 import { createVendors } from '../../../src/providers/registry.ts';
 import { type Accounts, createAccounts } from '../../../src/services/accounts/accounts.ts';
 import type { FinishConnectResult } from '../../../src/services/accounts/finish-connect.ts';
-import type { Purpose } from '../../../src/services/accounts/purpose.ts';
+import { type Purpose, purposeRules } from '../../../src/services/accounts/purpose.ts';
 import { type EncryptionKey, Vault } from '../../../src/services/accounts/vault.ts';
 import { createDatabases, type TestDatabases } from '../../support/database.ts';
 import { seedTenants } from '../../support/tenants.ts';
@@ -31,6 +31,10 @@ const seed = {
       { ...account('home@outlook.test'), kind: 'personal' as const },
     ],
   },
+  google: {
+    clients: [{ id: 'lockstep-sandbox', name: 'Lockstep', secrets: ['the-client-secret'] }],
+    accounts: [...people, 'gus@globex.test'].map(account),
+  },
 };
 
 /** What a process needs to use the accounts of a world that another one started. */
@@ -50,7 +54,11 @@ export interface ProcessAccounts {
 /** The account services as one process builds them. `offset` moves its clock, in seconds. */
 export function openAccounts(
   address: WorldAddress,
-  { offset = () => 0, lines }: { offset?: () => number; lines?: string[] } = {},
+  {
+    offset = () => 0,
+    lines,
+    withGoogle = true,
+  }: { offset?: () => number; lines?: string[]; withGoogle?: boolean } = {},
 ): ProcessAccounts {
   const log = createLog({
     level: lines ? 'debug' : 'silent',
@@ -82,6 +90,19 @@ export function openAccounts(
         clock,
         log,
       },
+      ...(withGoogle
+        ? {
+            google: {
+              clientId: 'lockstep-sandbox',
+              clientSecret: 'the-client-secret',
+              authUrl: address.sandboxUrl,
+              tokenUrl: address.sandboxUrl,
+              apiUrl: address.sandboxUrl,
+              clock,
+              log,
+            },
+          }
+        : {}),
     }),
     vault: new Vault(keys),
     clock,
@@ -156,21 +177,23 @@ export async function startAccountsWorld(): Promise<AccountsWorld> {
     },
     rows: (text, values) => own.company.query(all, text, values),
     async connect(choice = {}) {
+      const provider = choice.provider ?? 'outlook';
+      const { vendor } = purposeRules[provider];
       const { authorizationUrl, cookie } = await own.accounts.connectProvider({
         organizationId: choice.organizationId ?? tenants.acme.id,
         userId: choice.userId ?? tenants.acme.members.ana.id,
-        provider: choice.provider ?? 'outlook',
+        provider,
       });
       const asked = new URL(authorizationUrl);
       choice.alter?.(asked.searchParams);
-      const callback = await sandbox.control.microsoft.consent(asked, {
+      const callback = await sandbox.control[vendor].consent(asked, {
         account: choice.account ?? 'ana@acme.test',
         ...(choice.scopes ? { scopes: choice.scopes } : {}),
         ...(choice.decision ? { decision: choice.decision } : {}),
       });
       choice.change?.(callback.searchParams);
       return own.accounts.finishConnect({
-        vendor: 'microsoft',
+        vendor,
         query: callback.searchParams,
         cookie: (name) => (name === cookie.name ? (choice.cookie ?? cookie.value) : undefined),
       });
