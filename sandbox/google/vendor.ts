@@ -7,6 +7,7 @@ import { gmailEndpoint, gmailRoutes } from './gmail/routes.ts';
 import type { Google } from './google.ts';
 import { GoogleError } from './google-error.ts';
 import { oauthRoutes } from './oauth/routes.ts';
+import type { Quota } from './settings.ts';
 
 /** Paths of the sign-in, of its keys, and of the APIs; none of them can be one of Microsoft's. */
 const ownPath =
@@ -31,6 +32,7 @@ export function googleVendor(
     answerHeaders: () => ({
       date: new Date(google.core.clock.now()).toUTCString(),
       vary: 'Origin, X-Origin, Referer',
+      ...quotaPolicy(google.settings.current.quota),
     }),
     throttleBody: () =>
       new GoogleError(
@@ -58,4 +60,11 @@ async function identify(c: Context<SandboxEnv>, google: Google): Promise<string 
   function emailOf(sub: string | undefined): string | null {
     return sub === undefined ? null : (directory.account(sub)?.email.toLowerCase() ?? null);
   }
+}
+
+/** Says what the quota is while one is set, which Google does not: clients need not be told otherwise. */
+function quotaPolicy(quota: Quota | null): Record<string, string> {
+  if (quota === null || quota.perUser === null) return {};
+  const table = quota.units === 'old' ? 'before2026' : 'since2026';
+  return { 'ratelimit-policy': `"${table}";q=${quota.perUser};w=60` };
 }

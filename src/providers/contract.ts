@@ -130,6 +130,20 @@ export interface Watermark {
   readonly takenAt: Date;
 }
 
+/** A watermark that takes many requests, half-way: kept, a later attempt can go on with it. */
+export interface WatermarkRound {
+  /** Opaque. */
+  readonly cursor: string;
+  readonly takenAt: Date;
+}
+
+export interface TakeWatermark {
+  /** Where an earlier attempt stopped; forgotten by the provider, it is thrown as `CURSOR_EXPIRED`. */
+  readonly from?: WatermarkRound | null;
+  /** Told after each request but the last. */
+  readonly onRound?: (round: WatermarkRound) => Promise<void>;
+}
+
 /** What happened in a folder since a watermark; one of `next` and `watermark` is set. */
 export interface ChangePage {
   /** New or changed; may repeat, in any order, and may be gone by the time they are fetched. */
@@ -156,7 +170,7 @@ export interface MailProvider {
    * that nothing arriving meanwhile is missed. Reads the folder's ids once (no filter: Graph ends a
    * filtered delta at 5,000 messages).
    */
-  takeWatermark(folderId: string): Promise<Watermark>;
+  takeWatermark(folderId: string, options?: TakeWatermark): Promise<Watermark>;
   /**
    * Changes since a watermark, or the next page of them (`next` of the page before).
    * A watermark that the provider forgot is thrown as `CURSOR_EXPIRED`: read the folder anew.

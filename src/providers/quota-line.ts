@@ -22,6 +22,8 @@ interface Entry {
 
 /** A request needs a moment to arrive, so the provider's span may hold a little more than ours. */
 const travelMilliseconds = 500;
+/** While no quota is known, this much is remembered for the one that may come. */
+const unlimited: QuotaRate = { units: 0, spanSeconds: 60 };
 /** At the start, and after a pause, this share of the quota may go out at once; the rest is paced. */
 const burstShare = 0.2;
 
@@ -32,27 +34,39 @@ const burstShare = 0.2;
  * quota around the end of a minute.
  */
 export class QuotaLine {
-  readonly #rate: QuotaRate;
+  #rate: QuotaRate | null;
   readonly #now: () => number;
-  readonly #spanMilliseconds: number;
   #entries: Entry[] = [];
   #last: Promise<unknown> = Promise.resolve();
   /** Paces: units that may go at once, and when they were last counted. */
   #burst: number;
   #countedAt: number;
 
-  /** @param now milliseconds on a clock that is never set back */
-  constructor(rate: QuotaRate, now: () => number = () => performance.now()) {
+  /**
+   * @param rate null: without a limit, until one is known
+   * @param now milliseconds on a clock that is never set back
+   */
+  constructor(rate: QuotaRate | null, now: () => number = () => performance.now()) {
     this.#rate = rate;
     this.#now = now;
-    this.#spanMilliseconds = rate.spanSeconds * 1000 + travelMilliseconds;
-    this.#burst = this.#most;
+    this.#burst = rate ? rate.units * burstShare : 0;
     this.#countedAt = now();
+  }
+
+  /** Another quota from now on; what was sent lately counts towards it. */
+  adopt(rate: QuotaRate | null): void {
+    const isSame =
+      rate?.units === this.#rate?.units && rate?.spanSeconds === this.#rate?.spanSeconds;
+    if (isSame) return;
+    this.#rate = rate;
+    this.#countedAt = this.#now();
+    const spent = this.#entries.reduce((sum, one) => sum + one.units, 0);
+    this.#burst = rate ? rate.units * burstShare - spent : 0;
   }
 
   /** Waits for its turn and for the units. One call larger than the quota gets all of it. */
   reserve(units: number, signal?: AbortSignal): Promise<QuotaTicket> {
-    const turn = this.#last.then(() => this.#take(Math.min(units, this.#rate.units), signal));
+    const turn = this.#last.then(() => this.#take(units, signal));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -74,38 +88,39 @@ export class QuotaLine {
       },
       giveBack: () => {
         this.#entries = this.#entries.filter((one) => one !== entry);
-        this.#burst = Math.min(this.#most, this.#burst + units);
+        this.#burst += units;
       },
     };
   }
 
   /** Milliseconds until so many units may be free; 0 when they are. */
-  waitFor(units: number): number {
+  waitFor(wanted: number): number {
     const now = this.#now();
-    this.#entries = this.#entries.filter(({ sentAt }) => sentAt > now - this.#spanMilliseconds);
-    const perMillisecond = this.#rate.units / this.#spanMilliseconds;
-    this.#burst = Math.min(
-      this.#most,
-      this.#burst + Math.max(0, now - this.#countedAt) * perMillisecond,
-    );
+    const span = spanMilliseconds(this.#rate ?? unlimited);
+    this.#entries = this.#entries.filter(({ sentAt }) => sentAt > now - span);
+    if (this.#rate === null) return 0;
+    const most = this.#rate.units * burstShare;
+    const perMillisecond = this.#rate.units / span;
+    this.#burst = Math.min(most, this.#burst + (now - this.#countedAt) * perMillisecond);
     this.#countedAt = now;
+    const units = Math.min(wanted, this.#rate.units);
     // A call larger than the burst goes when the burst is full, and leaves a debt.
-    const pace = (Math.min(units, this.#most) - this.#burst) / perMillisecond;
-    return Math.max(0, pace, this.#untilFree(units, now));
+    const pace = (Math.min(units, most) - this.#burst) / perMillisecond;
+    return Math.max(0, pace, this.#untilFree(units, now, this.#rate));
   }
 
-  #untilFree(units: number, now: number): number {
-    let excess = this.#entries.reduce((sum, one) => sum + one.units, units) - this.#rate.units;
+  #untilFree(units: number, now: number, rate: QuotaRate): number {
+    let excess = this.#entries.reduce((sum, one) => sum + one.units, units) - rate.units;
     if (excess <= 0) return 0;
     for (const { units: freed, sentAt } of this.#entries.toSorted((a, b) => a.sentAt - b.sentAt)) {
       excess -= freed;
-      if (excess <= 0 && Number.isFinite(sentAt)) return sentAt + this.#spanMilliseconds - now;
+      if (excess <= 0 && Number.isFinite(sentAt)) return sentAt + spanMilliseconds(rate) - now;
     }
     // Calls that have not left yet hold the units.
     return 20;
   }
+}
 
-  get #most(): number {
-    return this.#rate.units * burstShare;
-  }
+function spanMilliseconds({ spanSeconds }: QuotaRate): number {
+  return spanSeconds * 1000 + travelMilliseconds;
 }

@@ -92,3 +92,18 @@ describe('a quota per minute', () => {
     expect(order).toEqual([0, 1, 2]);
   });
 });
+
+describe('a quota that is not known yet', () => {
+  it('holds nothing back until it is, and counts then what was sent lately', async () => {
+    let now = 0;
+    const line = new QuotaLine(null, () => now);
+    for (let call = 0; call < 30; call += 1) (await line.reserve(100)).sent();
+    expect(line.waitFor(100_000)).toBe(0);
+    line.adopt({ units: 3_000, spanSeconds: 60 });
+    expect(line.waitFor(1)).toBeGreaterThan(59_000);
+    now += 61_000;
+    expect(line.waitFor(600)).toBe(0);
+    line.adopt({ units: 3_000, spanSeconds: 60 });
+    expect(line.waitFor(600)).toBe(0);
+  });
+});

@@ -5,9 +5,9 @@ import { AccountGate } from '../account-gate.ts';
 import type { MailProviderFactory, OpenMailOptions } from '../contract.ts';
 import type { ExchangeLimits } from '../exchange.ts';
 import { providerOrigin } from '../provider-origin.ts';
-import { QuotaLine } from '../quota-line.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { GmailClient } from './gmail-client.ts';
+import { GmailQuotas } from './gmail-quotas.ts';
 import { googleOrigins } from './google-origins.ts';
 import { GoogleMail } from './mail.ts';
 import { type GmailQuota, gmailQuotas } from './quota.ts';
@@ -21,7 +21,10 @@ export interface GoogleMailOptions {
   /** In [0, 1); parts callers that would return from a wait together. */
   readonly random?: () => number;
   readonly limits?: Partial<ExchangeLimits>;
-  /** By default that of projects begun since May 2026, the smaller one. */
+  /**
+   * By default that of projects begun since May 2026, the smaller one; at an address of one's own, the
+   * one it announces.
+   */
   readonly quota?: GmailQuota;
 }
 
@@ -36,38 +39,32 @@ const defaultLimits: ExchangeLimits = {
   mostBytes: 64_000_000,
 };
 
-interface Account {
-  readonly gate: AccountGate;
-  readonly quota: QuotaLine;
-}
-
-/** Opens Gmail mailboxes; holds one gate and one quota per account for the whole process. */
+/** Opens Gmail mailboxes; holds one gate per account, and the quotas, for the whole process. */
 export class GoogleMailFactory implements MailProviderFactory {
   readonly vendor = 'google';
   readonly #options: GoogleMailOptions;
   readonly #origin: string | null;
-  readonly #quota: GmailQuota;
-  readonly #project: QuotaLine;
-  readonly #accounts = new LRUCache<string, Account>({ max: 10_000 });
+  readonly #quotas: GmailQuotas;
+  readonly #gates = new LRUCache<string, AccountGate>({ max: 10_000 });
 
   constructor(options: GoogleMailOptions) {
     this.#options = options;
     const { apiUrl } = options;
     this.#origin = apiUrl === null ? null : providerOrigin(apiUrl, googleOrigins.api);
-    this.#quota = options.quota ?? gmailQuotas.since2026;
-    this.#project = new QuotaLine({ units: this.#quota.unitsPerProjectMinute, spanSeconds: 60 });
+    const published = this.#origin === null ? gmailQuotas.since2026 : null;
+    this.#quotas = new GmailQuotas(options.quota ?? published);
   }
 
   open(options: OpenMailOptions): GoogleMail {
     const { clock, log, random = Math.random, limits } = this.#options;
-    const { gate, quota: userQuota } = this.#account(options.accountKey);
     const transport = new GoogleTransport({
       limits: { ...defaultLimits, ...limits },
       clock,
       random,
       log,
-      gate,
-      quotas: [userQuota, this.#project],
+      gate: this.#gate(options.accountKey),
+      quotas: this.#quotas,
+      accountKey: options.accountKey,
       pass: {
         signal: options.signal,
         onWait: options.onWait,
@@ -77,23 +74,18 @@ export class GoogleMailFactory implements MailProviderFactory {
       onUnauthorized: options.onUnauthorized,
     });
     const origin = this.#origin;
-    const quota = this.#quota;
     return new GoogleMail({
-      gmail: new GmailClient(transport, origin, quota),
-      fetchMessages: (ids) => fetchMessages({ transport, origin, quota, now: clock }, ids),
+      gmail: new GmailClient(transport, origin),
+      fetchMessages: (ids) => fetchMessages({ transport, origin, now: clock }, ids),
       clock,
     });
   }
 
-  #account(key: string): Account {
-    const known = this.#accounts.get(key);
+  #gate(accountKey: string): AccountGate {
+    const known = this.#gates.get(accountKey);
     if (known) return known;
-    const units = this.#quota.unitsPerUserMinute;
-    const account = {
-      gate: new AccountGate(concurrency, this.#options.clock),
-      quota: new QuotaLine({ units, spanSeconds: 60 }),
-    };
-    this.#accounts.set(key, account);
-    return account;
+    const gate = new AccountGate(concurrency, this.#options.clock);
+    this.#gates.set(accountKey, gate);
+    return gate;
   }
 }

@@ -12,7 +12,6 @@ import {
 } from './errors.ts';
 import { googleOrigins } from './google-origins.ts';
 import { jsonAnswer } from './json-answer.ts';
-import type { GmailQuota } from './quota.ts';
 import { type GoogleTransport, isThrottle } from './transport.ts';
 
 export type FetchedPart =
@@ -25,7 +24,6 @@ export type FetchedPart =
 export interface FetchMessagesParts {
   readonly transport: GoogleTransport;
   readonly origin: string | null;
-  readonly quota: GmailQuota;
   readonly now: () => Date;
 }
 
@@ -85,7 +83,7 @@ export async function fetchMessages(
 }
 
 async function ask(
-  { transport, origin, quota }: FetchMessagesParts,
+  { transport, origin }: FetchMessagesParts,
   ids: readonly string[],
 ): Promise<(Answer | null)[]> {
   const { contentType, body } = writeBatch(
@@ -96,7 +94,7 @@ async function ask(
     method: 'POST',
     headers: { 'content-type': contentType },
     body,
-    units: ids.length * quota.cost['messages.get'],
+    cost: { call: 'messages.get', count: ids.length },
     isRefused: (one) =>
       one.text.includes(' 401 ') &&
       readBatch(one, ids.length).every((part) => part === null || part.status === 401),

@@ -3,7 +3,7 @@ import { ProviderError } from '../errors.ts';
 import type { JsonObject } from '../json-object.ts';
 import { googleOrigins } from './google-origins.ts';
 import { jsonAnswer } from './json-answer.ts';
-import type { GmailCall, GmailQuota } from './quota.ts';
+import type { GmailCall } from './quota.ts';
 import type { GoogleTransport } from './transport.ts';
 
 const me = { userId: 'me' } as const;
@@ -27,14 +27,12 @@ export class GmailClient {
   readonly #transport: GoogleTransport;
   readonly #origin: string;
   readonly #userInfoOrigin: string;
-  readonly #quota: GmailQuota;
 
   /** @param origin called in place of gmail.googleapis.com and www.googleapis.com; null: the real ones */
-  constructor(transport: GoogleTransport, origin: string | null, quota: GmailQuota) {
+  constructor(transport: GoogleTransport, origin: string | null) {
     this.#transport = transport;
     this.#origin = origin ?? googleOrigins.api;
     this.#userInfoOrigin = origin ?? googleOrigins.www;
-    this.#quota = quota;
   }
 
   profile(): Promise<JsonObject> {
@@ -77,7 +75,7 @@ export class GmailClient {
   /** Not Gmail's: the account's own record, whose id the library's module does not read. */
   async userInfo(): Promise<JsonObject> {
     const url = new URL('/oauth2/v2/userinfo', this.#userInfoOrigin);
-    return jsonAnswer(await this.#transport.send({ url, method: 'GET', units: 0 }));
+    return jsonAnswer(await this.#transport.send({ url, method: 'GET', cost: null }));
   }
 
   async #call(
@@ -90,8 +88,8 @@ export class GmailClient {
       try {
         const asked = new URL(input instanceof Request ? input.url : input);
         const url = new URL(`${asked.pathname}${asked.search}`, this.#origin);
-        const units = this.#quota.cost[call];
-        body = jsonAnswer(await this.#transport.send({ url, method: 'GET', units }));
+        const cost = { call, count: 1 };
+        body = jsonAnswer(await this.#transport.send({ url, method: 'GET', cost }));
       } catch (error) {
         failure = error;
         throw error;

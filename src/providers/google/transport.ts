@@ -4,7 +4,6 @@ import type { AccountGate, GatePass } from '../account-gate.ts';
 import type { TokenSource } from '../contract.ts';
 import { ProviderError } from '../errors.ts';
 import { type Answer, type ExchangeLimits, exchange } from '../exchange.ts';
-import type { QuotaLine, QuotaTicket } from '../quota-line.ts';
 import {
   type GoogleFault,
   googleError,
@@ -14,6 +13,8 @@ import {
   isScopeMissing,
   readFault,
 } from './errors.ts';
+import type { GmailQuotas } from './gmail-quotas.ts';
+import type { GmailCall } from './quota.ts';
 
 export interface GoogleTransportOptions {
   readonly limits: ExchangeLimits;
@@ -21,8 +22,9 @@ export interface GoogleTransportOptions {
   readonly random: () => number;
   readonly log: Logger;
   readonly gate: AccountGate;
-  /** Of the account and of the project; units are taken from all of them. */
-  readonly quotas: readonly QuotaLine[];
+  readonly quotas: GmailQuotas;
+  /** Whose quota is used up. */
+  readonly accountKey: string;
   readonly pass: GatePass;
   readonly token: TokenSource;
   readonly onUnauthorized: ((reason: string) => Promise<void>) | undefined;
@@ -33,8 +35,8 @@ export interface GoogleCall {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Quota units that it costs. */
-  readonly units: number;
+  /** What it costs quota for, and how often; null: nothing. */
+  readonly cost: { readonly call: GmailCall; readonly count: number } | null;
   /** Whether an answer with status 200 refuses the token all the same, as a batch's parts may. */
   readonly isRefused?: (answer: Answer) => boolean;
 }
@@ -103,16 +105,15 @@ export class GoogleTransport {
 
   /** One request, within quota and behind the gate; closes the gate before the next may start. */
   async #once(call: GoogleCall, bearer: string, throttles: number): Promise<Answer> {
-    const { gate, pass, limits, clock, log, quotas } = this.#options;
-    const { url, method, body, units } = call;
+    const { gate, pass, limits, clock, log, quotas, accountKey } = this.#options;
+    const { url, method, body, cost } = call;
     const headers = new Headers(call.headers);
     headers.set('authorization', `Bearer ${bearer}`);
-    const tickets: QuotaTicket[] = [];
+    const tickets = cost
+      ? await quotas.reserve(accountKey, cost.call, cost.count, pass.signal)
+      : [];
     let sent = false;
     try {
-      for (const quota of units > 0 ? quotas : []) {
-        tickets.push(await quota.reserve(units, pass.signal));
-      }
       return await gate.run(async () => {
         sent = true;
         for (const ticket of tickets) ticket.sent();
@@ -125,9 +126,10 @@ export class GoogleTransport {
         );
         const milliseconds = Math.round(performance.now() - started);
         log.debug(
-          { path: url.pathname, status: answer.status, units, milliseconds },
+          { path: url.pathname, status: answer.status, ...cost, milliseconds },
           'Google answered',
         );
+        quotas.learn(answer.headers.get('ratelimit-policy'));
         if (answer.status >= 400) {
           const fault = readFault(answer, clock());
           if (isThrottle(fault)) this.slowDown(fault, throttles);

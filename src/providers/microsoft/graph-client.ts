@@ -99,11 +99,13 @@ class LastMiddleware implements Middleware {
       const headers = new Headers(context.options?.headers);
       const answer = await this.#transport.get(passage.link ?? requested, headers);
       passage.answer = answer;
-      if (answer.status === 200) checkJson(answer);
-      context.response = new Response([204, 304].includes(answer.status) ? null : answer.text, {
-        status: answer.status,
-        headers: { 'content-type': answer.status === 200 ? 'application/json' : 'text/plain' },
-      });
+      context.response =
+        answer.status === 200
+          ? new ParsedResponse(checkedJson(answer))
+          : new Response([204, 304].includes(answer.status) ? null : answer.text, {
+              status: answer.status,
+              headers: { 'content-type': 'text/plain' },
+            });
     } catch (error) {
       passage.failure = error;
       throw error;
@@ -111,13 +113,27 @@ class LastMiddleware implements Middleware {
   }
 }
 
-function checkJson(answer: Answer): void {
+/** Of a text it was given, the library would make bytes, a text and the object once more. */
+class ParsedResponse extends Response {
+  readonly #value: unknown;
+
+  constructor(value: unknown) {
+    super(null, { headers: { 'content-type': 'application/json' } });
+    this.#value = value;
+  }
+
+  override async json(): Promise<unknown> {
+    return this.#value;
+  }
+}
+
+function checkedJson(answer: Answer): unknown {
   const type = answer.headers.get('content-type') ?? 'nothing';
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
     throw protocolError(answer, `is ${type.slice(0, 60)}, not JSON`);
   }
   try {
-    parseStrictJson(answer.text);
+    return parseStrictJson(answer.text);
   } catch (error) {
     throw protocolError(answer, `cannot be used: ${error instanceof Error ? error.message : ''}`);
   }

@@ -10,6 +10,7 @@ import type {
   MessageIdPage,
   MessageListing,
   MessagePage,
+  TakeWatermark,
   Watermark,
 } from '../contract.ts';
 import { ProviderError } from '../errors.ts';
@@ -116,14 +117,17 @@ export class MicrosoftMail implements MailProvider {
     }
   }
 
-  async takeWatermark(folderId: string): Promise<Watermark> {
-    const takenAt = this.#clock();
+  async takeWatermark(folderId: string, options: TakeWatermark = {}): Promise<Watermark> {
+    const takenAt = options.from?.takenAt ?? this.#clock();
     const loop = new PageLoopGuard();
-    let target = `${messagesOf(folderId)}/delta?$select=id`;
+    let target = options.from?.cursor ?? `${messagesOf(folderId)}/delta?$select=id`;
     for (;;) {
       const { next, watermark } = await this.changesSince(target);
       if (watermark) return { value: watermark, takenAt };
-      if (next) loop.step(target, next);
+      if (next) {
+        loop.step(target, next);
+        await options.onRound?.({ cursor: next, takenAt });
+      }
       target = next ?? target;
     }
   }

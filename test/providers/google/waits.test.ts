@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultRuleInput } from '../../../sandbox/core/fault-rule.ts';
 import { gmailQuotas } from '../../../src/providers/google/quota.ts';
 import { readAll } from '../mail-contract.ts';
-import { type GoogleWorld, plenty, startGoogleWorld, user } from './world.ts';
+import { type GoogleWorld, startGoogleWorld, user } from './world.ts';
 
 let world: GoogleWorld;
 
@@ -85,8 +85,7 @@ describe('within the quota', () => {
     const perMinute = 40_000;
     await world.control.google.changeSettings({ quota: { perUser: perMinute, perProject: null } });
     const told: string[] = [];
-    const quota = { ...plenty, unitsPerUserMinute: perMinute };
-    const provider = world.open({ onWait: (reason) => void told.push(reason) }, {}, quota);
+    const provider = world.open({ onWait: (reason) => void told.push(reason) });
     const began = performance.now();
     let read = 0;
     for (let round = 0; round < 3; round += 1) {

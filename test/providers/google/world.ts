@@ -5,7 +5,7 @@ import { createLog } from '../../../src/log.ts';
 import type { MailProvider, OpenMailOptions } from '../../../src/providers/contract.ts';
 import type { ExchangeLimits } from '../../../src/providers/exchange.ts';
 import { GoogleMailFactory } from '../../../src/providers/google/factory.ts';
-import { type GmailQuota, gmailQuotas } from '../../../src/providers/google/quota.ts';
+import type { GmailQuota } from '../../../src/providers/google/quota.ts';
 import type { AddedMessage, MailWorld } from '../mail-contract.ts';
 
 export const quiet = createLog({ level: 'silent', format: 'json' });
@@ -47,13 +47,6 @@ const seed = {
   },
 };
 
-/** Tests are not about the quota unless they say so. */
-export const plenty: GmailQuota = {
-  ...gmailQuotas.since2026,
-  unitsPerUserMinute: 1_000_000_000,
-  unitsPerProjectMinute: 1_000_000_000,
-};
-
 const scopes = ['openid', 'email', 'https://www.googleapis.com/auth/gmail.readonly'];
 
 export interface GoogleWorld extends MailWorld {
@@ -92,14 +85,14 @@ export async function startGoogleWorld(): Promise<GoogleWorld> {
   const mailbox = control.google.mailbox(user);
   const issued = await control.google.issueTokens({ user, scopes });
   let accounts = 0;
-  const open: GoogleWorld['open'] = (options = {}, limits = {}, quota = plenty) => {
+  const open: GoogleWorld['open'] = (options = {}, limits = {}, quota = undefined) => {
     accounts += 1;
     const factory = new GoogleMailFactory({
       apiUrl: sandbox.url,
       clock: systemClock,
       log: quiet,
       limits,
-      quota,
+      ...(quota ? { quota } : {}),
     });
     return factory.open({
       accountKey: `account ${accounts}`,
