@@ -24,33 +24,29 @@ create unlogged table live.event (
   at timestamptz,
   primary key (xid, id)
 );
-call app.protect('live.event', '(select app.serves_all())');
+call app.protect('live.event', app.sql_serves_all());
 create unlogged sequence live.listening;
 create unlogged sequence live.awake;
 grant usage, select, update on sequence live.listening, live.awake to service_role;
 
-create function live.is_listened_to() returns boolean language sql volatile set search_path = ''
-  as $$ select last_value >= extract(epoch from clock_timestamp()) * 1000 from live.listening $$;
-
-create function live.wake() returns void language sql volatile set search_path = ''
-  as $$ select pg_notify('live', '') from live.awake
-        where last_value < (extract(epoch from clock_timestamp()) + 1) * 1000 $$;
-
--- More rows in one statement than this are announced as "read again".
-create function live.most_rows() returns integer language sql immutable set search_path = ''
-  as $$ select 1000 $$;
-
+-- The functions below are written out alike on purpose: a call to a function of its own for each of
+-- their conditions made them three times as dear, and every commit of a page pays for one of them.
+-- More than a thousand rows of one statement are announced as "read again".
 create function live.note_progress() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key) select 'progress', org_id, id from changed;
     else
       insert into live.event (topic, org_id) select distinct 'progress', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -63,14 +59,18 @@ create trigger sync_progress_live_update after update on sync_progress
 create function live.note_activity() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key, at) select 'activity', org_id, id, created_at from changed;
     else
       insert into live.event (topic, org_id) select distinct 'activity', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -81,14 +81,18 @@ create trigger sync_activity_log_live after insert on sync_activity_log
 create function live.note_notification() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key) select 'notification', org_id, id from changed;
     else
       insert into live.event (topic, org_id) select distinct 'notification', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -103,15 +107,19 @@ create trigger notifications_live_update after update on notifications
 create function live.note_access() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if tg_nargs = 1 and (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if tg_nargs = 1 and (select count(*) from changed) <= 1000 then
       insert into live.event (topic, key)
         select distinct 'access', (to_jsonb(c) ->> tg_argv[0])::uuid from changed c;
     elsif exists (select from changed) then
       insert into live.event (topic) values ('access');
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
