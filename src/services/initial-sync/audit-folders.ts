@@ -2,8 +2,9 @@ import { countStored } from '../mail/count-stored.ts';
 import { fetchMessages } from '../mail/fetch-messages.ts';
 import { findMissing } from '../mail/find-missing.ts';
 import { logActivity } from '../sync/activity.ts';
-import { type AuditProgress, emptyAudit } from './backfill-checkpoint.ts';
+import { type AuditProgress, emptyAudit, type FirstLook } from './backfill-checkpoint.ts';
 import type { BackfillWork } from './backfill-work.ts';
+import { settleFirstLook } from './first-look.ts';
 import { saveResult } from './save-result.ts';
 import { storeMessages } from './store-messages.ts';
 
@@ -21,7 +22,10 @@ export async function auditFolders(work: BackfillWork): Promise<void> {
   for (;;) {
     const audit = work.checkpoint.audit ?? emptyAudit;
     const folder = work.checkpoint.folders[audit.folder];
-    if (!folder) return storeResult(work, audit);
+    if (!folder) {
+      await settleFirstLook(work);
+      return storeResult(work, audit);
+    }
     const page = await work.mailbox.listMessageIds({
       folderId: folder.id,
       window: work.window,
@@ -29,7 +33,7 @@ export async function auditFolders(work: BackfillWork): Promise<void> {
     });
     const ids = [...new Set(page.ids)];
     const compared = await repair(work, folder.id, ids, audit);
-    await advance(work, {
+    await advance(work, folder.id, ids, {
       ...(work.checkpoint.audit ?? audit),
       folder: page.next === null ? audit.folder + 1 : audit.folder,
       cursor: page.next,
@@ -90,11 +94,29 @@ async function repair(
   };
 }
 
-async function advance(work: BackfillWork, audit: AuditProgress): Promise<void> {
+async function advance(
+  work: BackfillWork,
+  folderId: string,
+  ids: readonly string[],
+  audit: AuditProgress,
+): Promise<void> {
   await work.commit(async () => ({
-    step: { processed: 0, phase: 'auditing', checkpoint: (latest) => ({ ...latest, audit }) },
+    step: {
+      processed: 0,
+      phase: 'auditing',
+      checkpoint: (latest) => ({
+        ...latest,
+        audit,
+        firstLook: seenAgain(latest.firstLook, folderId, ids),
+      }),
+    },
     write: async () => undefined,
   }));
+}
+
+function seenAgain(look: FirstLook | null, folderId: string, ids: readonly string[]) {
+  if (look?.folderId !== folderId) return look;
+  return { ...look, ids: look.ids.filter((id) => !ids.includes(id)) };
 }
 
 async function storeResult(work: BackfillWork, audit: AuditProgress): Promise<void> {

@@ -5,6 +5,14 @@ export interface FolderProgress {
   readonly id: string;
   readonly name: string;
   readonly watermarked: boolean;
+  /** How far taking the watermark has come. */
+  readonly round: { readonly cursor: string; readonly takenAt: string } | null;
+}
+
+/** Messages stored before their folder's watermark was taken, and not yet seen again. */
+export interface FirstLook {
+  readonly folderId: string;
+  readonly ids: readonly string[];
 }
 
 /** One date window of one folder, read newest first. Finished slices leave the checkpoint. */
@@ -37,6 +45,8 @@ export interface BackfillCheckpoint {
   readonly version: 1;
   readonly folders: readonly FolderProgress[];
   readonly slices: readonly Slice[];
+  /** Null until somebody looked. */
+  readonly firstLook: FirstLook | null;
   /** Messages whose text was cut because it was longer than is kept. */
   readonly cut: number;
   /** Null until all slices are read. */
@@ -67,8 +77,10 @@ export function planBackfill(
       id: folder.id,
       name: folder.path,
       watermarked: false,
+      round: null,
     })),
     slices: ordered.flatMap(({ folder, count }) => slicesOf(folder.id, count, from, now)),
+    firstLook: null,
     cut: 0,
     audit: null,
     done: false,
@@ -131,10 +143,25 @@ export function withSlice(
   };
 }
 
+/** The checkpoint with some of a folder's progress replaced. */
+export function withFolder(
+  checkpoint: BackfillCheckpoint,
+  folderId: string,
+  progress: Partial<FolderProgress>,
+): BackfillCheckpoint {
+  return {
+    ...checkpoint,
+    folders: checkpoint.folders.map((folder) =>
+      folder.id === folderId ? { ...folder, ...progress } : folder,
+    ),
+  };
+}
+
 /** Where to go on when the provider lost a cursor and the policy starts the listing again. */
 export function restartBackfill(checkpoint: BackfillCheckpoint): BackfillCheckpoint {
   return {
     ...checkpoint,
+    folders: checkpoint.folders.map((folder) => ({ ...folder, round: null })),
     slices: checkpoint.slices.map(withoutCursor),
     audit: checkpoint.audit && restartedAudit(checkpoint.audit),
   };

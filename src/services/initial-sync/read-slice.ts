@@ -1,14 +1,13 @@
 import type { MailMessage, MalformedItem, MessagePage } from '../../providers/contract.ts';
 import { ProviderError } from '../../providers/errors.ts';
 import { answers, fetchOne, isAmbiguous, withRetries } from '../mail/fetch-one.ts';
-import { saveWatermark } from '../mail/save-watermark.ts';
 import type { FailedItem } from '../sync/run-handler.ts';
 import { type Slice, sliceWindow, withoutCursor, withSlice } from './backfill-checkpoint.ts';
 import type { BackfillWork } from './backfill-work.ts';
 import { storeMessages } from './store-messages.ts';
 
-/** Messages per page. With bodies about 2 MB a page; four are in memory at most. */
-const pageSize = 100;
+/** Messages per page. With bodies about 1 MB a page; four are in memory at most. */
+export const pageSize = 50;
 
 /**
  * Reads one slice to its end, a page and its cursor per transaction. A page that stays unreadable
@@ -97,22 +96,4 @@ async function repairMalformed(
   }
   const byKey = new Map(setAside.map((item) => [item.itemKey, item]));
   return { messages, setAside: [...byKey.values()] };
-}
-
-/** Stores the point from which the folder is followed later, before its first page is read. */
-export async function takeWatermark(work: BackfillWork, folderId: string): Promise<void> {
-  const watermark = await work.mailbox.takeWatermark(folderId);
-  await work.commit(async () => ({
-    step: {
-      processed: 0,
-      phase: 'reading',
-      checkpoint: (latest) => ({
-        ...latest,
-        folders: latest.folders.map((folder) =>
-          folder.id === folderId ? { ...folder, watermarked: true } : folder,
-        ),
-      }),
-    },
-    write: (tx) => saveWatermark(tx, work.owner, folderId, watermark),
-  }));
 }

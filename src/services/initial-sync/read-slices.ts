@@ -1,6 +1,8 @@
 import { SingleFlight } from '../../lib/single-flight.ts';
 import type { BackfillWork } from './backfill-work.ts';
-import { readSlice, takeWatermark } from './read-slice.ts';
+import { takeFirstLook } from './first-look.ts';
+import { readSlice } from './read-slice.ts';
+import { takeWatermark } from './take-watermark.ts';
 
 /** Outlook serves four requests per app and mailbox at once; more are throttled. */
 const lanes = 4;
@@ -13,6 +15,7 @@ export async function readSlices(
   work: BackfillWork,
   stop: (cause: unknown) => void,
 ): Promise<void> {
+  await takeFirstLook(work);
   const waiting = [...work.checkpoint.slices];
   const watermarks = new SingleFlight<void>();
   const marked = (folderId: string): boolean =>
