@@ -170,7 +170,7 @@ create table public.mail_outbox -- 12 columns
   grant delete, insert, select, update to service_role
 
 -- ==== table public.messages
-create table public.messages -- 31 columns
+create table public.messages -- 32 columns
   attachments jsonb not null default '[]'::jsonb
   bcc_recipients jsonb not null default '[]'::jsonb
   body_html text
@@ -1085,12 +1085,21 @@ create policy admin_audit_log_owner on public.admin_audit_log as permissive for 
 
 -- ==== policy admin_audit_log_read on public.admin_audit_log
 create policy admin_audit_log_read on public.admin_audit_log as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])) OR ( SELECT app.reaches_all() AS reaches_all)))
+  using (((org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])) OR ( SELECT
+        CASE
+            WHEN (NULLIF(current_setting('app.current_organization_id'::text, true), ''::text) IS NULL) THEN app.reaches_all()
+            ELSE false
+        END AS "case")))
 
 -- ==== policy admin_audit_log_service on public.admin_audit_log
 create policy admin_audit_log_service on public.admin_audit_log as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy connections_owner on public.connections
 create policy connections_owner on public.connections as permissive for all to owner
@@ -1099,12 +1108,21 @@ create policy connections_owner on public.connections as permissive for all to o
 
 -- ==== policy connections_read on public.connections
 create policy connections_read on public.connections as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((tenant_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((tenant_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy connections_service on public.connections
 create policy connections_service on public.connections as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy event_owner on live.event
 create policy event_owner on live.event as permissive for all to owner
@@ -1113,8 +1131,8 @@ create policy event_owner on live.event as permissive for all to owner
 
 -- ==== policy event_service on live.event
 create policy event_service on live.event as permissive for all to service_role
-  using (( SELECT app.serves_all() AS serves_all))
-  with check (( SELECT app.serves_all() AS serves_all))
+  using (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
+  with check (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
 
 -- ==== policy idempotency_keys_owner on public.idempotency_keys
 create policy idempotency_keys_owner on public.idempotency_keys as permissive for all to owner
@@ -1123,8 +1141,8 @@ create policy idempotency_keys_owner on public.idempotency_keys as permissive fo
 
 -- ==== policy idempotency_keys_service on public.idempotency_keys
 create policy idempotency_keys_service on public.idempotency_keys as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy initial_sync_claim_owner on public.initial_sync_claim
 create policy initial_sync_claim_owner on public.initial_sync_claim as permissive for all to owner
@@ -1133,8 +1151,8 @@ create policy initial_sync_claim_owner on public.initial_sync_claim as permissiv
 
 -- ==== policy initial_sync_claim_service on public.initial_sync_claim
 create policy initial_sync_claim_service on public.initial_sync_claim as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy mail_folders_owner on public.mail_folders
 create policy mail_folders_owner on public.mail_folders as permissive for all to owner
@@ -1143,12 +1161,21 @@ create policy mail_folders_owner on public.mail_folders as permissive for all to
 
 -- ==== policy mail_folders_read on public.mail_folders
 create policy mail_folders_read on public.mail_folders as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy mail_folders_service on public.mail_folders
 create policy mail_folders_service on public.mail_folders as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy mail_outbox_owner on public.mail_outbox
 create policy mail_outbox_owner on public.mail_outbox as permissive for all to owner
@@ -1157,8 +1184,8 @@ create policy mail_outbox_owner on public.mail_outbox as permissive for all to o
 
 -- ==== policy mail_outbox_service on public.mail_outbox
 create policy mail_outbox_service on public.mail_outbox as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy messages_owner on public.messages
 create policy messages_owner on public.messages as permissive for all to owner
@@ -1171,12 +1198,21 @@ create policy messages_present on public.messages as restrictive for select to a
 
 -- ==== policy messages_read on public.messages
 create policy messages_read on public.messages as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy messages_service on public.messages
 create policy messages_service on public.messages as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy notifications_owner on public.notifications
 create policy notifications_owner on public.notifications as permissive for all to owner
@@ -1185,12 +1221,16 @@ create policy notifications_owner on public.notifications as permissive for all 
 
 -- ==== policy notifications_read on public.notifications
 create policy notifications_read on public.notifications as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND (user_id = ( SELECT app.user_id() AS user_id))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND (user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif"))))
 
 -- ==== policy notifications_service on public.notifications
 create policy notifications_service on public.notifications as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy oauth_authorizations_owner on public.oauth_authorizations
 create policy oauth_authorizations_owner on public.oauth_authorizations as permissive for all to owner
@@ -1199,8 +1239,8 @@ create policy oauth_authorizations_owner on public.oauth_authorizations as permi
 
 -- ==== policy oauth_authorizations_service on public.oauth_authorizations
 create policy oauth_authorizations_service on public.oauth_authorizations as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy organization_owner on public.organization
 create policy organization_owner on public.organization as permissive for all to owner
@@ -1209,12 +1249,16 @@ create policy organization_owner on public.organization as permissive for all to
 
 -- ==== policy organization_read on public.organization
 create policy organization_read on public.organization as permissive for select to authenticated
-  using ((id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])))
+  using ((id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])))
 
 -- ==== policy organization_service on public.organization
 create policy organization_service on public.organization as permissive for all to service_role
-  using (((id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy provider_grants_owner on public.provider_grants
 create policy provider_grants_owner on public.provider_grants as permissive for all to owner
@@ -1223,8 +1267,8 @@ create policy provider_grants_owner on public.provider_grants as permissive for 
 
 -- ==== policy provider_grants_service on public.provider_grants
 create policy provider_grants_service on public.provider_grants as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy sync_activity_log_default_owner on public.sync_activity_log_default
 create policy sync_activity_log_default_owner on public.sync_activity_log_default as permissive for all to owner
@@ -1233,20 +1277,49 @@ create policy sync_activity_log_default_owner on public.sync_activity_log_defaul
 
 -- ==== policy sync_activity_log_delete on public.sync_activity_log
 create policy sync_activity_log_delete on public.sync_activity_log as permissive for delete to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_activity_log_insert on public.sync_activity_log
 create policy sync_activity_log_insert on public.sync_activity_log as permissive for insert to owner, service_role
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_activity_log_select on public.sync_activity_log
 create policy sync_activity_log_select on public.sync_activity_log as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), (user_id IS NULL)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
+  using (((( SELECT (CURRENT_USER = 'authenticated'::name)) AND (org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR COALESCE((app.run_owner(sync_id) = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")), (user_id IS NULL)) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))) OR (( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_activity_log_update on public.sync_activity_log
 create policy sync_activity_log_update on public.sync_activity_log as permissive for update to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_error_log_owner on public.sync_error_log
 create policy sync_error_log_owner on public.sync_error_log as permissive for all to owner
@@ -1255,12 +1328,21 @@ create policy sync_error_log_owner on public.sync_error_log as permissive for al
 
 -- ==== policy sync_error_log_read on public.sync_error_log
 create policy sync_error_log_read on public.sync_error_log as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (user_id IS NULL) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_error_log_service on public.sync_error_log
 create policy sync_error_log_service on public.sync_error_log as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy sync_failed_item_owner on public.sync_failed_item
 create policy sync_failed_item_owner on public.sync_failed_item as permissive for all to owner
@@ -1269,12 +1351,21 @@ create policy sync_failed_item_owner on public.sync_failed_item as permissive fo
 
 -- ==== policy sync_failed_item_read on public.sync_failed_item
 create policy sync_failed_item_read on public.sync_failed_item as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (user_id IS NULL) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_failed_item_service on public.sync_failed_item
 create policy sync_failed_item_service on public.sync_failed_item as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy sync_job_queue_owner on public.sync_job_queue
 create policy sync_job_queue_owner on public.sync_job_queue as permissive for all to owner
@@ -1283,46 +1374,113 @@ create policy sync_job_queue_owner on public.sync_job_queue as permissive for al
 
 -- ==== policy sync_job_queue_read on public.sync_job_queue
 create policy sync_job_queue_read on public.sync_job_queue as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (user_id IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (user_id IS NULL) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy sync_job_queue_service on public.sync_job_queue
 create policy sync_job_queue_service on public.sync_job_queue as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy sync_preview_cache_delete on public.sync_preview_cache
 create policy sync_preview_cache_delete on public.sync_preview_cache as permissive for delete to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_preview_cache_insert on public.sync_preview_cache
 create policy sync_preview_cache_insert on public.sync_preview_cache as permissive for insert to owner, service_role
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_preview_cache_select on public.sync_preview_cache
 create policy sync_preview_cache_select on public.sync_preview_cache as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((created_by = ( SELECT app.user_id() AS user_id)) OR (created_by IS NULL) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
+  using (((( SELECT (CURRENT_USER = 'authenticated'::name)) AND (org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((created_by = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (created_by IS NULL) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))) OR (( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_preview_cache_update on public.sync_preview_cache
 create policy sync_preview_cache_update on public.sync_preview_cache as permissive for update to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_progress_delete on public.sync_progress
 create policy sync_progress_delete on public.sync_progress as permissive for delete to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_progress_insert on public.sync_progress
 create policy sync_progress_insert on public.sync_progress as permissive for insert to owner, service_role
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_progress_select on public.sync_progress
 create policy sync_progress_select on public.sync_progress as permissive for select to authenticated, owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all))) OR (( SELECT app.acts_as_request() AS acts_as_request) AND (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND (COALESCE((app.run_owner(sync_id) = ( SELECT app.user_id() AS user_id)), true) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[]))))))
+  using (((( SELECT (CURRENT_USER = 'authenticated'::name)) AND (org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND (COALESCE((app.run_owner(sync_id) = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")), true) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))) OR (( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_progress_update on public.sync_progress
 create policy sync_progress_update on public.sync_progress as permissive for update to owner, service_role
-  using ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
-  with check ((( SELECT app.acts_as_owner() AS acts_as_owner) OR (( SELECT app.acts_as_service() AS acts_as_service) AND ((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))))
+  using (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
+  with check (((( SELECT (CURRENT_USER = 'service_role'::name)) AND ((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))) OR ( SELECT
+        CASE
+            WHEN (CURRENT_USER = ANY (ARRAY['authenticated'::name, 'service_role'::name])) THEN false
+            ELSE app.acts_as_owner()
+        END AS acts_as_owner)))
 
 -- ==== policy sync_retry_policy_owner on public.sync_retry_policy
 create policy sync_retry_policy_owner on public.sync_retry_policy as permissive for all to owner
@@ -1331,12 +1489,16 @@ create policy sync_retry_policy_owner on public.sync_retry_policy as permissive 
 
 -- ==== policy sync_retry_policy_read on public.sync_retry_policy
 create policy sync_retry_policy_read on public.sync_retry_policy as permissive for select to authenticated
-  using ((( SELECT app.active_role() AS active_role) IS NOT NULL))
+  using (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN true
+            ELSE (app.active_role() IS NOT NULL)
+        END AS "case"))
 
 -- ==== policy sync_retry_policy_service on public.sync_retry_policy
 create policy sync_retry_policy_service on public.sync_retry_policy as permissive for all to service_role
-  using (( SELECT app.serves_all() AS serves_all))
-  with check (( SELECT app.serves_all() AS serves_all))
+  using (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
+  with check (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
 
 -- ==== policy sync_retry_policy_service_read on public.sync_retry_policy
 create policy sync_retry_policy_service_read on public.sync_retry_policy as permissive for select to service_role
@@ -1349,12 +1511,20 @@ create policy sync_schedule_owner on public.sync_schedule as permissive for all 
 
 -- ==== policy sync_schedule_read on public.sync_schedule
 create policy sync_schedule_read on public.sync_schedule as permissive for select to authenticated
-  using ((((org_id IS NULL) AND (( SELECT app.active_role() AS active_role) IS NOT NULL)) OR (org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[]))))
+  using ((((org_id IS NULL) AND ( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN true
+            ELSE (app.active_role() IS NOT NULL)
+        END AS "case")) OR (org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[]))))
 
 -- ==== policy sync_schedule_service on public.sync_schedule
 create policy sync_schedule_service on public.sync_schedule as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy user_organizations_owner on public.user_organizations
 create policy user_organizations_owner on public.user_organizations as permissive for all to owner
@@ -1363,12 +1533,21 @@ create policy user_organizations_owner on public.user_organizations as permissiv
 
 -- ==== policy user_organizations_read on public.user_organizations
 create policy user_organizations_read on public.user_organizations as permissive for select to authenticated
-  using (((organization_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT app.user_id() AS user_id)) OR (organization_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((organization_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (organization_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy user_organizations_service on public.user_organizations
 create policy user_organizations_service on public.user_organizations as permissive for all to service_role
-  using (((organization_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((organization_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((organization_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((organization_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy user_profile_fault_owner on public.user_profile_fault
 create policy user_profile_fault_owner on public.user_profile_fault as permissive for all to owner
@@ -1377,8 +1556,8 @@ create policy user_profile_fault_owner on public.user_profile_fault as permissiv
 
 -- ==== policy user_profile_fault_service on public.user_profile_fault
 create policy user_profile_fault_service on public.user_profile_fault as permissive for all to service_role
-  using (( SELECT app.serves_all() AS serves_all))
-  with check (( SELECT app.serves_all() AS serves_all))
+  using (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
+  with check (( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)))
 
 -- ==== policy user_profiles_owner on public.user_profiles
 create policy user_profiles_owner on public.user_profiles as permissive for all to owner
@@ -1387,12 +1566,25 @@ create policy user_profiles_owner on public.user_profiles as permissive for all 
 
 -- ==== policy user_profiles_read on public.user_profiles
 create policy user_profiles_read on public.user_profiles as permissive for select to authenticated
-  using ((((user_id = ( SELECT app.user_id() AS user_id)) AND (( SELECT app.active_role() AS active_role) IS NOT NULL)) OR ( SELECT app.reaches_all() AS reaches_all) OR app.belongs_to(user_id, ( SELECT app.admin_organizations() AS admin_organizations))))
+  using ((((user_id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) AND ( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN true
+            ELSE (app.active_role() IS NOT NULL)
+        END AS "case")) OR ( SELECT
+        CASE
+            WHEN (NULLIF(current_setting('app.current_organization_id'::text, true), ''::text) IS NULL) THEN app.reaches_all()
+            ELSE false
+        END AS "case") OR app.belongs_to(user_id, ( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations))))
 
 -- ==== policy user_profiles_service on public.user_profiles
 create policy user_profiles_service on public.user_profiles as permissive for all to service_role
-  using ((( SELECT app.serves_all() AS serves_all) OR app.belongs_to(user_id, ARRAY[( SELECT app.service_organization() AS service_organization)])))
-  with check ((( SELECT app.serves_all() AS serves_all) OR app.belongs_to(user_id, ARRAY[( SELECT app.service_organization() AS service_organization)])))
+  using ((( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)) OR app.belongs_to(user_id, ARRAY[( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")])))
+  with check ((( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)) OR app.belongs_to(user_id, ARRAY[( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")])))
 
 -- ==== policy users_extended_owner on auth.users_extended
 create policy users_extended_owner on auth.users_extended as permissive for all to owner
@@ -1401,12 +1593,21 @@ create policy users_extended_owner on auth.users_extended as permissive for all 
 
 -- ==== policy users_extended_read on auth.users_extended
 create policy users_extended_read on auth.users_extended as permissive for select to authenticated
-  using (((org_id = ANY (( SELECT app.reachable_organizations() AS reachable_organizations)::uuid[])) AND ((id = ( SELECT app.user_id() AS user_id)) OR (org_id = ANY (( SELECT app.admin_organizations() AS admin_organizations)::uuid[])))))
+  using (((org_id = ANY (( SELECT
+        CASE
+            WHEN (current_setting('app.current_standing'::text, true) = ANY (ARRAY['member'::text, 'admin'::text])) THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            ELSE app.reachable_organizations()
+        END AS reachable_organizations)::uuid[])) AND ((id = ( SELECT (NULLIF(current_setting('app.current_user_id'::text, true), ''::text))::uuid AS "nullif")) OR (org_id = ANY (( SELECT
+        CASE current_setting('app.current_standing'::text, true)
+            WHEN 'admin'::text THEN ARRAY[(NULLIF(current_setting('app.current_organization_id'::text, true), ''::text))::uuid]
+            WHEN 'member'::text THEN '{}'::uuid[]
+            ELSE app.admin_organizations()
+        END AS admin_organizations)::uuid[])))))
 
 -- ==== policy users_extended_service on auth.users_extended
 create policy users_extended_service on auth.users_extended as permissive for all to service_role
-  using (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
-  with check (((org_id = ( SELECT app.service_organization() AS service_organization)) OR ( SELECT app.serves_all() AS serves_all)))
+  using (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
+  with check (((org_id = ( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")) OR ( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text))))
 
 -- ==== policy users_owner on auth.users
 create policy users_owner on auth.users as permissive for all to owner
@@ -1415,8 +1616,8 @@ create policy users_owner on auth.users as permissive for all to owner
 
 -- ==== policy users_service on auth.users
 create policy users_service on auth.users as permissive for all to service_role
-  using ((( SELECT app.serves_all() AS serves_all) OR app.belongs_to(id, ARRAY[( SELECT app.service_organization() AS service_organization)])))
-  with check ((( SELECT app.serves_all() AS serves_all) OR app.belongs_to(id, ARRAY[( SELECT app.service_organization() AS service_organization)])))
+  using ((( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)) OR app.belongs_to(id, ARRAY[( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")])))
+  with check ((( SELECT (COALESCE(current_setting('app.service_organization_id'::text, true), ''::text) = 'all'::text)) OR app.belongs_to(id, ARRAY[( SELECT (NULLIF(NULLIF(current_setting('app.service_organization_id'::text, true), ''::text), 'all'::text))::uuid AS "nullif")])))
 
 -- ==== trigger admin_audit_log_append_only on public.admin_audit_log
 CREATE TRIGGER admin_audit_log_append_only BEFORE DELETE OR UPDATE ON public.admin_audit_log FOR EACH ROW EXECUTE FUNCTION app.refuse_change()
@@ -1572,26 +1773,6 @@ CREATE OR REPLACE FUNCTION app.acts_as_owner()
  STABLE
  SET search_path TO ''
 AS $function$ select current_user = pg_get_userbyid(nspowner) from pg_namespace where nspname = 'app' $function$
-
--- execute: authenticated, service_role
-
--- ==== function app.acts_as_request()
-CREATE OR REPLACE FUNCTION app.acts_as_request()
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select current_user = 'authenticated' $function$
-
--- execute: authenticated, service_role
-
--- ==== function app.acts_as_service()
-CREATE OR REPLACE FUNCTION app.acts_as_service()
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select current_user = 'service_role' $function$
 
 -- execute: authenticated, service_role
 
@@ -1834,18 +2015,16 @@ begin
 end
 $function$
 
--- ==== function app.member_rule(owner_column text, shared boolean)
-CREATE OR REPLACE FUNCTION app.member_rule(owner_column text, shared boolean DEFAULT false)
+-- ==== function app.member_rule(owner_column text, shared boolean, organization_column text)
+CREATE OR REPLACE FUNCTION app.member_rule(owner_column text, shared boolean DEFAULT false, organization_column text DEFAULT 'org_id'::text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select format(
-    'org_id = any ((select app.reachable_organizations())::uuid[]) '
-    'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))',
-    case when shared then format('%1$I = (select app.user_id()) or %1$I is null', owner_column)
-         else format('%I = (select app.user_id())', owner_column) end)
+  select format('%1$I = any (%2$s) and (%3$I = %4$s' || case when shared then ' or %3$I is null' else '' end
+      || ' or %1$I = any (%5$s))',
+    organization_column, app.sql_reachable(), owner_column, app.sql_asker(), app.sql_administered())
 $function$
 
 -- ==== function app.narrowed_to()
@@ -1864,9 +2043,7 @@ CREATE OR REPLACE FUNCTION app.organization_rule(organization_column text DEFAUL
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
-AS $function$
-  select format('%I = any ((select app.reachable_organizations())::uuid[])', organization_column)
-$function$
+AS $function$ select format('%I = any (%s)', organization_column, app.sql_reachable()) $function$
 
 -- ==== function app.protect(IN target regclass, IN service_rule text, IN read_rule text)
 CREATE OR REPLACE PROCEDURE app.protect(IN target regclass, IN service_rule text, IN read_rule text DEFAULT NULL::text)
@@ -2012,15 +2189,86 @@ AS $function$ select nullif(nullif(current_setting('app.service_organization_id'
 
 -- execute: authenticated, service_role
 
+-- ==== function app.service_person_rule(person_column text)
+CREATE OR REPLACE FUNCTION app.service_person_rule(person_column text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select format('%s or app.belongs_to(%I, array[%s])', app.sql_serves_all(), person_column, app.sql_service_organization())
+$function$
+
 -- ==== function app.service_rule(organization_column text)
 CREATE OR REPLACE FUNCTION app.service_rule(organization_column text DEFAULT 'org_id'::text)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
-AS $function$
-  select format('%I = (select app.service_organization()) or (select app.serves_all())', organization_column)
-$function$
+AS $function$ select format('%I = %s or %s', organization_column, app.sql_service_organization(), app.sql_serves_all()) $function$
+
+-- ==== function app.sql_administered()
+CREATE OR REPLACE FUNCTION app.sql_administered()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select case current_setting('app.current_standing', true)
+  when 'admin' then array[nullif(current_setting('app.current_organization_id', true), '')::uuid]
+  when 'member' then '{}'::uuid[]
+  else app.admin_organizations() end)::uuid[]$text$ $function$
+
+-- ==== function app.sql_asker()
+CREATE OR REPLACE FUNCTION app.sql_asker()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select nullif(current_setting('app.current_user_id', true), '')::uuid)$text$ $function$
+
+-- ==== function app.sql_is_active()
+CREATE OR REPLACE FUNCTION app.sql_is_active()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select case when current_setting('app.current_standing', true) in ('member', 'admin')
+  then true else app.active_role() is not null end)$text$ $function$
+
+-- ==== function app.sql_reachable()
+CREATE OR REPLACE FUNCTION app.sql_reachable()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select case when current_setting('app.current_standing', true) in ('member', 'admin')
+  then array[nullif(current_setting('app.current_organization_id', true), '')::uuid]
+  else app.reachable_organizations() end)::uuid[]$text$ $function$
+
+-- ==== function app.sql_reaches_all()
+CREATE OR REPLACE FUNCTION app.sql_reaches_all()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select case when nullif(current_setting('app.current_organization_id', true), '') is null
+  then app.reaches_all() else false end)$text$ $function$
+
+-- ==== function app.sql_serves_all()
+CREATE OR REPLACE FUNCTION app.sql_serves_all()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select coalesce(current_setting('app.service_organization_id', true), '') = 'all')$text$ $function$
+
+-- ==== function app.sql_service_organization()
+CREATE OR REPLACE FUNCTION app.sql_service_organization()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select $text$(select nullif(nullif(current_setting('app.service_organization_id', true), ''), 'all')::uuid)$text$ $function$
 
 -- ==== function app.touch_updated_at()
 CREATE OR REPLACE FUNCTION app.touch_updated_at()
@@ -2044,21 +2292,6 @@ AS $function$ select nullif(current_setting('app.current_user_id', true), '')::u
 
 -- execute: authenticated, service_role
 
--- ==== function live.is_listened_to()
-CREATE OR REPLACE FUNCTION live.is_listened_to()
- RETURNS boolean
- LANGUAGE sql
- SET search_path TO ''
-AS $function$ select last_value >= extract(epoch from clock_timestamp()) * 1000 from live.listening $function$
-
--- ==== function live.most_rows()
-CREATE OR REPLACE FUNCTION live.most_rows()
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$ select 1000 $function$
-
 -- ==== function live.note_access()
 CREATE OR REPLACE FUNCTION live.note_access()
  RETURNS trigger
@@ -2066,15 +2299,19 @@ CREATE OR REPLACE FUNCTION live.note_access()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if tg_nargs = 1 and (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if tg_nargs = 1 and (select count(*) from changed) <= 1000 then
       insert into live.event (topic, key)
         select distinct 'access', (to_jsonb(c) ->> tg_argv[0])::uuid from changed c;
     elsif exists (select from changed) then
       insert into live.event (topic) values ('access');
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -2087,14 +2324,18 @@ CREATE OR REPLACE FUNCTION live.note_activity()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key, at) select 'activity', org_id, id, created_at from changed;
     else
       insert into live.event (topic, org_id) select distinct 'activity', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -2107,14 +2348,18 @@ CREATE OR REPLACE FUNCTION live.note_notification()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key) select 'notification', org_id, id from changed;
     else
       insert into live.event (topic, org_id) select distinct 'notification', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
@@ -2127,26 +2372,22 @@ CREATE OR REPLACE FUNCTION live.note_progress()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  clock bigint := extract(epoch from clock_timestamp()) * 1000;
 begin
-  if live.is_listened_to() then
-    if (select count(*) from changed) <= live.most_rows() then
+  if (select last_value from live.listening) >= clock then
+    if (select count(*) from changed) <= 1000 then
       insert into live.event (topic, org_id, key) select 'progress', org_id, id from changed;
     else
       insert into live.event (topic, org_id) select distinct 'progress', org_id from changed;
     end if;
-    perform live.wake();
+    if (select last_value from live.awake) < clock + 1000 then
+      perform pg_notify('live', '');
+    end if;
   end if;
   return null;
 end
 $function$
-
--- ==== function live.wake()
-CREATE OR REPLACE FUNCTION live.wake()
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$ select pg_notify('live', '') from live.awake
-        where last_value < (extract(epoch from clock_timestamp()) + 1) * 1000 $function$
 
 -- ==== function public.calculate_sync_progress()
 CREATE OR REPLACE FUNCTION public.calculate_sync_progress()

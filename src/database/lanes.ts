@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { LockstepError } from '../errors.ts';
+import { borrowedClient } from './borrowed-client.ts';
 import { PrismaClient } from './generated/company/client.ts';
 import { laneAdapter } from './lane-adapter.ts';
 import type { Scope } from './scope.ts';
@@ -54,7 +55,7 @@ export class Lanes {
     const borrow: Borrow = { scope, released: false, running: 0 };
     lane.borrow = borrow;
     return {
-      prisma: this.#view(lane, borrow),
+      prisma: borrowedClient(lane.client, (work) => this.#during(lane, borrow, work)),
       release: () => {
         if (borrow.released) return;
         borrow.released = true;
@@ -68,36 +69,23 @@ export class Lanes {
     await Promise.all(this.#all.map((lane) => lane.client.$disconnect()));
   }
 
-  /** The lane's client as this borrow sees it: refuses after release, counts what runs. */
-  #view(lane: Lane, borrow: Borrow): CompanyPrismaClient {
-    const during = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (borrow.released) {
-        throw new LockstepError(
-          'INTERNAL_SERVER_ERROR',
-          'A query came after its operation had ended. Await every query inside the operation.',
-        );
-      }
-      borrow.running += 1;
-      try {
-        return await work();
-      } catch (error) {
-        throw databaseError(error);
-      } finally {
-        borrow.running -= 1;
-        this.#settle(lane, borrow);
-      }
-    };
-    const extended = lane.client.$extends({
-      query: { $allOperations: ({ args, query }) => during(() => query(args)) },
-    });
-    return new Proxy(Object(extended), {
-      get: (target, property) => {
-        const found: unknown = Reflect.get(target, property);
-        if (property !== '$transaction' || typeof found !== 'function') return found;
-        return (...parameters: unknown[]) =>
-          during(() => Promise.resolve(Reflect.apply(found, target, parameters)));
-      },
-    });
+  /** Runs an operation of a borrow: refused after release, counted while it runs. */
+  async #during<T>(lane: Lane, borrow: Borrow, work: () => PromiseLike<T>): Promise<T> {
+    if (borrow.released) {
+      throw new LockstepError(
+        'INTERNAL_SERVER_ERROR',
+        'A query came after its operation had ended. Await every query inside the operation.',
+      );
+    }
+    borrow.running += 1;
+    try {
+      return await work();
+    } catch (error) {
+      throw databaseError(error);
+    } finally {
+      borrow.running -= 1;
+      this.#settle(lane, borrow);
+    }
   }
 
   #settle(lane: Lane, borrow: Borrow): void {

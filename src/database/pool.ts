@@ -1,6 +1,12 @@
 import pg from 'pg';
 import type { Logger } from '../log.ts';
-import { beginStatement, scopeStatement, scopeValues, statementMilliseconds } from './settings.ts';
+import {
+  beginStatement,
+  restStatement,
+  scopeStatements,
+  scopeValues,
+  statementMilliseconds,
+} from './settings.ts';
 import { databaseError } from './sqlstate.ts';
 
 export interface PoolOptions {
@@ -19,6 +25,9 @@ const acquireMilliseconds = 2_000;
 /** The server ends a transaction whose client has gone silent, so that its locks do not stay. */
 const idleInTransactionMilliseconds = 60_000;
 
+const scopedRoles = ['authenticated', 'service_role'] as const;
+const maintenance = { role: 'service_role', organizationId: 'all' } as const;
+
 /** bigint as number, `date` as text: the two types for which pg's defaults mislead. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
@@ -36,7 +45,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: acquireMilliseconds,
     idleTimeoutMillis: 30_000,
-    statement_timeout: statementMilliseconds.service_role,
+    statement_timeout: statementMilliseconds[options.scoped ? 'authenticated' : 'service_role'],
     idle_in_transaction_session_timeout: idleInTransactionMilliseconds,
     keepAlive: true,
     types: Object(types),
@@ -51,10 +60,13 @@ export function createPool(options: PoolOptions): pg.Pool {
 
 /** Executed once so that the connection knows them by name; rolled back, so that nothing stays set. */
 async function prepareSteps(client: pg.ClientBase, scoped: boolean): Promise<void> {
+  if (scoped) await client.query(restStatement);
   await client.query({ ...beginStatement });
   if (scoped) {
-    const values = scopeValues({ role: 'service_role', organizationId: 'all' });
-    await client.query({ ...scopeStatement, values: [...values] });
+    const values = { authenticated: ['', '', ''], service_role: scopeValues(maintenance) };
+    for (const role of scopedRoles) {
+      await client.query({ ...scopeStatements[role], values: [...values[role]] });
+    }
   }
   await client.query('rollback');
 }

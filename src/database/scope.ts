@@ -1,3 +1,6 @@
+/** What a member may see in an organisation: their own and what is shared, or everybody's. */
+export type Standing = 'member' | 'admin';
+
 /**
  * Whose rows a statement may touch. It becomes the database role and the transaction-local settings
  * that every row policy reads; nothing else in the program decides about rows.
@@ -8,6 +11,17 @@ export type Scope =
       readonly role: 'authenticated';
       readonly userId: string;
       readonly organizationId?: string | undefined;
+      readonly standing?: undefined;
+    }
+  /**
+   * The same, with what has just been read of the member's rights in that organisation, so that
+   * policies need not look them up again for each statement. For one operation: rights may change.
+   */
+  | {
+      readonly role: 'authenticated';
+      readonly userId: string;
+      readonly organizationId: string;
+      readonly standing: Standing;
     }
   /** A job or service, working for one organisation. */
   | { readonly role: 'service_role'; readonly organizationId: string }

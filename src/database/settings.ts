@@ -4,31 +4,41 @@ import type { Scope } from './scope.ts';
 /** Longest time a statement may take, in milliseconds: a request's caller waits, a job's does not. */
 export const statementMilliseconds = { authenticated: 10_000, service_role: 60_000 } as const;
 
-/** Prepared once per connection, so that a scope costs one Bind and one Execute. */
-export const scopeStatement = {
-  name: 'lockstep_scope',
-  text: `select set_config('role', $1, true), set_config('statement_timeout', $2, true),
-    set_config('app.current_user_id', $3, true), set_config('app.current_organization_id', $4, true),
-    set_config('app.service_organization_id', $5, true)`,
+/**
+ * Prepared once per connection, so that a scope costs one Bind and one Execute. A connection rests as
+ * `authenticated`, who without further settings sees nothing, and with the deadline of requests.
+ */
+export const scopeStatements = {
+  authenticated: {
+    name: 'lockstep_request',
+    text: `select set_config('app.current_user_id', $1, true),
+      set_config('app.current_organization_id', $2, true), set_config('app.current_standing', $3, true)`,
+  },
+  service_role: {
+    name: 'lockstep_service',
+    text: `select set_config('role', 'service_role', true), set_config('statement_timeout', $1, true),
+      set_config('app.service_organization_id', $2, true)`,
+  },
 } as const;
 
+export const restStatement = `set role authenticated`;
 export const beginStatement = { name: 'lockstep_begin', text: 'begin' } as const;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * The values of `scopeStatement`: the one place where a scope becomes settings. All are set each
- * time and only for the transaction, so nothing of an earlier borrower can remain.
+ * The values of the role's scope statement: the one place where a scope becomes settings. All that
+ * the role's policies read are set each time and only for the transaction, so nothing of an earlier
+ * borrower can remain.
  */
 export function scopeValues(scope: Scope): readonly string[] {
-  const deadline = `${statementMilliseconds[scope.role]}`;
   if (scope.role === 'service_role') {
     if (scope.organizationId !== 'all') mustBeUuid(scope.organizationId, 'organizationId');
-    return [scope.role, deadline, '', '', scope.organizationId];
+    return [`${statementMilliseconds.service_role}`, scope.organizationId];
   }
   mustBeUuid(scope.userId, 'userId');
   if (scope.organizationId !== undefined) mustBeUuid(scope.organizationId, 'organizationId');
-  return [scope.role, deadline, scope.userId, scope.organizationId ?? '', ''];
+  return [scope.userId, scope.organizationId ?? '', scope.standing ?? ''];
 }
 
 /** Checked here, because a malformed id in a policy would fail every statement with a cast error. */

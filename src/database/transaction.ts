@@ -4,7 +4,7 @@ import { sleep } from '../lib/sleep.ts';
 import { withClient } from './pool.ts';
 import { type PreparedStep, runPrepared } from './prepared-query.ts';
 import type { Scope } from './scope.ts';
-import { beginStatement, scopeStatement, scopeValues, statementMilliseconds } from './settings.ts';
+import { beginStatement, scopeStatements, scopeValues, statementMilliseconds } from './settings.ts';
 import type { Sql } from './sql.ts';
 import { databaseError, sqlState } from './sqlstate.ts';
 import { statementName } from './statement-names.ts';
@@ -26,7 +26,7 @@ export function answerMilliseconds(actor: Actor): number {
 /** The steps that make the actor's scope hold for what follows in the same transaction. */
 export function scopeSteps(actor: Actor): readonly PreparedStep[] {
   if (actor.role === 'owner') return [];
-  return [{ name: scopeStatement.name, values: scopeValues(actor) }];
+  return [{ name: scopeStatements[actor.role].name, values: scopeValues(actor) }];
 }
 
 const beginStep: PreparedStep = { name: beginStatement.name, values: [] };
@@ -75,14 +75,15 @@ export async function runTransaction<T>(
 export async function begin(
   client: pg.ClientBase,
   actor: Actor,
-  steps: readonly PreparedStep[] = scopeSteps(actor),
+  [scope]: readonly PreparedStep[] = scopeSteps(actor),
 ): Promise<void> {
   // The last step has to be a query of its own for the answer to be seen.
-  const config = steps[0]
-    ? { name: scopeStatement.name, text: scopeStatement.text, values: [...steps[0].values] }
-    : { name: beginStatement.name, text: beginStatement.text };
+  const config: pg.QueryConfig =
+    actor.role !== 'owner' && scope
+      ? { ...scopeStatements[actor.role], values: [...scope.values] }
+      : { ...beginStatement };
   try {
-    await runPrepared(client, config, steps[0] ? [beginStep] : [], answerMilliseconds(actor));
+    await runPrepared(client, config, scope ? [beginStep] : [], answerMilliseconds(actor));
   } catch (error) {
     throw databaseError(error);
   }

@@ -36,6 +36,7 @@ export interface OperationsOptions {
   readonly access: Access;
   readonly openContext: (caller: {
     readonly member: Member | null;
+    readonly prepared: PreparedOperation;
     readonly info: RequestInfo;
   }) => OpenedContext;
 }

@@ -99,9 +99,20 @@ export function requireRole(member: Member, role: MemberRole): void {
   throw new LockstepError('FORBIDDEN', `Only ${needed} may do this; your role is ${member.role}.`);
 }
 
-/** The rows a member's reads may touch. */
+/** The rows a member's reads may touch; the database looks the member's rights up for each statement. */
 export function rowScope({ userId, organizationId, reach }: Member): Scope {
   return reach === 'all'
     ? { role: 'authenticated', userId }
     : { role: 'authenticated', userId, organizationId };
+}
+
+/**
+ * The same rows, by the rights that were read when the member was authenticated. Only for the
+ * operation that this was done for: what outlives it (a subscription) must look them up again.
+ */
+export function operationScope(member: Member): Scope {
+  const { userId, organizationId, reach } = member;
+  if (reach === 'all') return rowScope(member);
+  const standing = hasRole(member, 'admin') ? 'admin' : 'member';
+  return { role: 'authenticated', userId, organizationId, standing };
 }

@@ -23,9 +23,12 @@ const functions = `pg_proc f join pg_namespace n on n.oid = f.pronamespace`;
 const functionName = `format('%s.%s', n.nspname, f.proname)`;
 /** Tables with a column that names the organisation. */
 const tenant = `exists (select from pg_attribute t where t.attrelid = c.oid and t.attname in ('org_id', 'organization_id'))`;
+/** Parentheses with parentheses in them, so deep. */
+const nested = (depth: number): string =>
+  depth === 0 ? '' : `\\([^()]*(${nested(depth - 1)}[^()]*)*\\)`;
 /** What a policy says outside of (select ...), where it runs once per row. */
 const perRow = (expression: string): string =>
-  `regexp_replace(${expression}, '\\( SELECT [^()]*(\\([^()]*(\\([^()]*\\))?[^()]*\\)[^()]*)* AS \\w+\\)', '?', 'g')`;
+  `regexp_replace(${expression}, '\\( SELECT\\s[^()]*(${nested(4)}[^()]*)*\\)', '?', 'g')`;
 const qual = `concat(pg_get_expr(p.polqual, p.polrelid), ' ', pg_get_expr(p.polwithcheck, p.polrelid))`;
 
 export const lints: readonly Lint[] = [

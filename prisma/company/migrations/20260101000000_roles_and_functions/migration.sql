@@ -59,15 +59,8 @@ create function app.service_organization() returns uuid language sql stable para
 create function app.serves_all() returns boolean language sql stable parallel safe set search_path = ''
   as $$ select coalesce(current_setting('app.service_organization_id', true), '') = 'all' $$;
 
--- For the tables that have one policy per command: which of the three roles is acting.
 create function app.acts_as_owner() returns boolean language sql stable set search_path = ''
   as $$ select current_user = pg_get_userbyid(nspowner) from pg_namespace where nspname = 'app' $$;
-
-create function app.acts_as_service() returns boolean language sql stable set search_path = ''
-  as $$ select current_user = 'service_role' $$;
-
-create function app.acts_as_request() returns boolean language sql stable set search_path = ''
-  as $$ select current_user = 'authenticated' $$;
 
 create function app.touch_updated_at() returns trigger language plpgsql set search_path = ''
 as $$
@@ -110,4 +103,4 @@ $$;
 
 revoke execute on all routines in schema app from public;
 grant execute on function app.user_id(), app.narrowed_to(), app.service_organization(), app.serves_all(),
-  app.acts_as_owner(), app.acts_as_service(), app.acts_as_request() to authenticated, service_role;
+  app.acts_as_owner() to authenticated, service_role;

@@ -12,7 +12,9 @@ begin
 end
 $$;
 drop table organization;
-drop function app.member_rule(text, boolean), app.organization_rule(text), app.service_rule(text),
+drop function app.member_rule(text, boolean, text), app.organization_rule(text), app.service_rule(text),
+  app.service_person_rule(text), app.sql_asker(), app.sql_reachable(), app.sql_administered(), app.sql_is_active(),
+  app.sql_reaches_all(), app.sql_service_organization(), app.sql_serves_all(),
   app.belongs_to(uuid, uuid[]), app.reaches_all(), app.admin_organizations(), app.reachable_organizations(),
   app.active_role(), app.follow_user_email(), app.create_user_profile(), app.replace_implied_membership(),
   app.add_home_membership();

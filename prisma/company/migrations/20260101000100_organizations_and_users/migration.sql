@@ -258,27 +258,60 @@ begin
 end
 $$;
 
+-- What policies ask, as texts to build them from. Plain expressions in (select ...) cost next to nothing,
+-- a function call 20 us and more: hence a request that has read the member's standing in the organisation
+-- it narrows itself to ('member' or 'admin', never other than the functions above would say) names it in
+-- app.current_standing, and the functions are not called. Without that setting they decide.
+create function app.sql_asker() returns text language sql immutable set search_path = ''
+  as $$ select $text$(select nullif(current_setting('app.current_user_id', true), '')::uuid)$text$ $$;
+
+create function app.sql_reachable() returns text language sql immutable set search_path = ''
+as $$ select $text$(select case when current_setting('app.current_standing', true) in ('member', 'admin')
+  then array[nullif(current_setting('app.current_organization_id', true), '')::uuid]
+  else app.reachable_organizations() end)::uuid[]$text$ $$;
+
+create function app.sql_administered() returns text language sql immutable set search_path = ''
+as $$ select $text$(select case current_setting('app.current_standing', true)
+  when 'admin' then array[nullif(current_setting('app.current_organization_id', true), '')::uuid]
+  when 'member' then '{}'::uuid[]
+  else app.admin_organizations() end)::uuid[]$text$ $$;
+
+create function app.sql_is_active() returns text language sql immutable set search_path = ''
+as $$ select $text$(select case when current_setting('app.current_standing', true) in ('member', 'admin')
+  then true else app.active_role() is not null end)$text$ $$;
+
+create function app.sql_reaches_all() returns text language sql immutable set search_path = ''
+as $$ select $text$(select case when nullif(current_setting('app.current_organization_id', true), '') is null
+  then app.reaches_all() else false end)$text$ $$;
+
+create function app.sql_service_organization() returns text language sql immutable set search_path = ''
+as $$ select $text$(select nullif(nullif(current_setting('app.service_organization_id', true), ''), 'all')::uuid)$text$ $$;
+
+create function app.sql_serves_all() returns text language sql immutable set search_path = ''
+as $$ select $text$(select coalesce(current_setting('app.service_organization_id', true), '') = 'all')$text$ $$;
+
 -- The rules by which most tables are read, as the text of a policy.
-create function app.member_rule(owner_column text, shared boolean default false) returns text
-language sql immutable set search_path = ''
+create function app.member_rule(owner_column text, shared boolean default false, organization_column text default 'org_id')
+returns text language sql immutable set search_path = ''
 as $$
-  select format(
-    'org_id = any ((select app.reachable_organizations())::uuid[]) '
-    'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))',
-    case when shared then format('%1$I = (select app.user_id()) or %1$I is null', owner_column)
-         else format('%I = (select app.user_id())', owner_column) end)
+  select format('%1$I = any (%2$s) and (%3$I = %4$s' || case when shared then ' or %3$I is null' else '' end
+      || ' or %1$I = any (%5$s))',
+    organization_column, app.sql_reachable(), owner_column, app.sql_asker(), app.sql_administered())
 $$;
 
 create function app.organization_rule(organization_column text default 'org_id') returns text
 language sql immutable set search_path = ''
-as $$
-  select format('%I = any ((select app.reachable_organizations())::uuid[])', organization_column)
-$$;
+as $$ select format('%I = any (%s)', organization_column, app.sql_reachable()) $$;
 
 create function app.service_rule(organization_column text default 'org_id') returns text
 language sql immutable set search_path = ''
+as $$ select format('%I = %s or %s', organization_column, app.sql_service_organization(), app.sql_serves_all()) $$;
+
+-- For tables of people, who belong to organisations by their memberships.
+create function app.service_person_rule(person_column text) returns text
+language sql immutable set search_path = ''
 as $$
-  select format('%I = (select app.service_organization()) or (select app.serves_all())', organization_column)
+  select format('%s or app.belongs_to(%I, array[%s])', app.sql_serves_all(), person_column, app.sql_service_organization())
 $$;
 
 revoke execute on all routines in schema app from public;
@@ -289,20 +322,17 @@ grant usage on schema auth to authenticated, service_role;
 call app.protect('organization', app.service_rule('id'), app.organization_rule('id'));
 call app.protect('auth.users_extended', app.service_rule(), app.member_rule('id'));
 call app.protect('user_organizations', app.service_rule('organization_id'),
-  'organization_id = any ((select app.reachable_organizations())::uuid[]) '
-  'and (user_id = (select app.user_id()) or organization_id = any ((select app.admin_organizations())::uuid[]))');
-call app.protect('user_profiles',
-  '(select app.serves_all()) or app.belongs_to(user_id, array[(select app.service_organization())])',
-  'user_id = (select app.user_id()) and (select app.active_role()) is not null or (select app.reaches_all()) '
-  'or app.belongs_to(user_id, (select app.admin_organizations()))');
-call app.protect('user_profile_fault', '(select app.serves_all())');
+  app.member_rule('user_id', organization_column => 'organization_id'));
+call app.protect('user_profiles', app.service_person_rule('user_id'),
+  format('user_id = %s and %s or %s or app.belongs_to(user_id, %s)',
+    app.sql_asker(), app.sql_is_active(), app.sql_reaches_all(), app.sql_administered()));
+call app.protect('user_profile_fault', app.sql_serves_all());
 
 do $$
 begin
   -- Only when the table is ours: Supabase guards its own.
   if (select relowner = current_user::regrole from pg_class where oid = 'auth.users'::regclass) then
-    call app.protect('auth.users',
-      '(select app.serves_all()) or app.belongs_to(id, array[(select app.service_organization())])');
+    call app.protect('auth.users', app.service_person_rule('id'));
   end if;
 end
 $$;

@@ -130,7 +130,7 @@ create table sync_retry_policy (
 );
 create trigger sync_retry_policy_touch before update on sync_retry_policy
   for each row execute function app.touch_updated_at();
-call app.protect('sync_retry_policy', '(select app.serves_all())', '(select app.active_role()) is not null');
+call app.protect('sync_retry_policy', app.sql_serves_all(), app.sql_is_active());
 -- A job of any organisation reads the policy; only maintenance and the owner change it.
 create policy sync_retry_policy_service_read on sync_retry_policy for select to service_role
   using ((select app.service_organization()) is not null);
@@ -171,4 +171,4 @@ create table sync_schedule (
 create trigger sync_schedule_touch before update on sync_schedule
   for each row execute function app.touch_updated_at();
 call app.protect('sync_schedule', app.service_rule(),
-  '(org_id is null and (select app.active_role()) is not null) or org_id = any ((select app.reachable_organizations())::uuid[])');
+  format('(org_id is null and %s) or %s', app.sql_is_active(), app.organization_rule()));

@@ -19,7 +19,7 @@ create trigger notifications_touch before update on notifications
   for each row execute function app.touch_updated_at();
 -- Personal in the strict sense: not even an administrator of the organisation reads another's.
 call app.protect('notifications', app.service_rule(),
-  'org_id = any ((select app.reachable_organizations())::uuid[]) and user_id = (select app.user_id())');
+  format('%s and user_id = %s', app.organization_rule(), app.sql_asker()));
 
 create table mail_outbox (
   id uuid primary key default gen_random_uuid(),

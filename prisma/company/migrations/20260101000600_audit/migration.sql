@@ -63,5 +63,5 @@ revoke execute on function app.audit_hash(admin_audit_log), app.chain_audit_entr
 grant execute on function app.audit_hash(admin_audit_log), app.broken_audit_entry() to service_role;
 
 call app.protect('admin_audit_log', app.service_rule(),
-  'org_id = any ((select app.admin_organizations())::uuid[]) or (select app.reaches_all())');
+  format('org_id = any (%s) or %s', app.sql_administered(), app.sql_reaches_all()));
 revoke update, delete on admin_audit_log from service_role;

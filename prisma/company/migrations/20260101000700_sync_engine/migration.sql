@@ -290,14 +290,15 @@ select app.ensure_activity_partitions();
 do $$
 declare
   item record;
-  service constant text := '(select app.acts_as_owner()) or ((select app.acts_as_service()) and '
-    '(org_id = (select app.service_organization()) or (select app.serves_all())))';
+  writers constant text := format(
+    '((select current_user = ''service_role'') and (%s)) or '
+    '(select case when current_user in (''authenticated'', ''service_role'') then false else app.acts_as_owner() end)',
+    app.service_rule());
 begin
-  for item in select * from (values
-    ('sync_preview_cache', '(created_by = (select app.user_id()) or created_by is null)'),
-    ('sync_progress', 'coalesce(app.run_owner(sync_id) = (select app.user_id()), true)'),
-    ('sync_activity_log', '(user_id = (select app.user_id()) or '
-      'coalesce(app.run_owner(sync_id) = (select app.user_id()), user_id is null))')
+  for item in select name, format(own_or_shared, app.sql_asker()) as own_or_shared from (values
+    ('sync_preview_cache', 'created_by = %1$s or created_by is null'),
+    ('sync_progress', 'coalesce(app.run_owner(sync_id) = %1$s, true)'),
+    ('sync_activity_log', 'user_id = %1$s or coalesce(app.run_owner(sync_id) = %1$s, user_id is null)')
   ) as tables (name, own_or_shared)
   loop
     execute format('alter table %I enable row level security', item.name);
@@ -306,16 +307,15 @@ begin
     execute format('grant select on %I to authenticated', item.name);
     execute format('grant select, insert, update, delete on %I to service_role', item.name);
     execute format(
-      'create policy %I on %I for select to current_role, service_role, authenticated using (%s or '
-      '((select app.acts_as_request()) and org_id = any ((select app.reachable_organizations())::uuid[]) '
-      'and (%s or org_id = any ((select app.admin_organizations())::uuid[]))))',
-      item.name || '_select', item.name, service, item.own_or_shared);
+      'create policy %I on %I for select to current_role, service_role, authenticated using ('
+      '((select current_user = ''authenticated'') and %s and (%s or org_id = any (%s))) or %s)',
+      item.name || '_select', item.name, app.organization_rule(), item.own_or_shared, app.sql_administered(), writers);
     execute format('create policy %I on %I for insert to current_role, service_role with check (%s)',
-      item.name || '_insert', item.name, service);
+      item.name || '_insert', item.name, writers);
     execute format('create policy %I on %I for update to current_role, service_role using (%s) with check (%s)',
-      item.name || '_update', item.name, service, service);
+      item.name || '_update', item.name, writers, writers);
     execute format('create policy %I on %I for delete to current_role, service_role using (%s)',
-      item.name || '_delete', item.name, service);
+      item.name || '_delete', item.name, writers);
   end loop;
 end
 $$;
