@@ -2,6 +2,8 @@ export interface Announcement {
   readonly url: string;
   /** The provider stand-ins' address; null when none run. */
   readonly sandboxUrl: string | null;
+  /** Names of the providers it plays. */
+  readonly sandboxPlays: readonly string[];
   /** Whether the databases hold the demo organisations. */
   readonly demo: boolean;
 }
@@ -19,12 +21,12 @@ const demoMembers = `
 `;
 
 /** Tells on stdout where everything is; the ready line comes last, plain whatever the log format. */
-export function announce({ url, sandboxUrl, demo }: Announcement): void {
+export function announce({ url, sandboxUrl, sandboxPlays, demo }: Announcement): void {
   const lines = [
     '',
     `  Address      ${url}`,
     `  GraphiQL     ${url}/graphql`,
-    ...(sandboxUrl ? [`  Sandbox      ${sandboxUrl}  (plays Microsoft)`] : []),
+    ...(sandboxUrl ? [`  Sandbox      ${sandboxUrl}  (plays ${sandboxPlays.join(' and ')})`] : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n${demo ? demoMembers : ''}\n`);
   process.stdout.write(`Lockstep is ready at ${url}\n`);

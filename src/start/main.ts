@@ -45,7 +45,8 @@ export async function runServer({ config, log }: RunContext, flags: ServerFlags)
       await startWorkers({ ...background, concurrency: config.workers.concurrency });
     }
     if (flags.schedules) await startSchedules(background);
-    announce({ url: publicUrl, sandboxUrl: opened.sandboxUrl, demo });
+    const { sandboxUrl, sandboxPlays } = opened;
+    announce({ url: publicUrl, sandboxUrl, sandboxPlays, demo });
   });
 }
 

@@ -22,6 +22,8 @@ interface VendorsParts {
 export interface OpenedVendors {
   readonly vendors: Vendors;
   readonly sandboxUrl: string | null;
+  /** Names of the vendors it plays. */
+  readonly sandboxPlays: readonly string[];
 }
 
 /**
@@ -49,7 +51,8 @@ export async function openVendors(
     ...(microsoft ? { microsoft: { ...microsoft, ...shared } } : {}),
     ...(google ? { google: { ...google, ...shared } } : {}),
   });
-  return { vendors, sandboxUrl: url };
+  const played = [isOwn.microsoft ? null : 'Microsoft', isOwn.google ? null : 'Google'];
+  return { vendors, sandboxUrl: url, sandboxPlays: played.filter((name) => name !== null) };
 }
 
 function isSet<T>(settings: T, names: readonly (keyof T)[]): boolean {
