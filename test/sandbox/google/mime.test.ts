@@ -205,8 +205,11 @@ describe('messages as MIME', () => {
     await sandbox.control.google.mailbox(user).generate({ count: 1500 });
     const { ids } = await gmail.list();
     const seen = new Set<string>();
-    for (const id of ids) {
-      const root = (await gmail.message(id)).payload as Part;
+    const messages: Message[] = [];
+    for (let at = 0; at < ids.length; at += 50)
+      messages.push(...(await Promise.all(ids.slice(at, at + 50).map((id) => gmail.message(id)))));
+    for (const { payload } of messages) {
+      const root = payload as Part;
       const parts = leaves(root);
       for (const { mimeType } of parts) seen.add(mimeType);
       if (header(root, 'message-id') === undefined) seen.add('no Message-ID');
