@@ -10,6 +10,7 @@ export interface ClockAnswer {
   readonly now: string;
   readonly offsetMs: number;
   readonly frozenAtMs: number | null;
+  readonly rate: number;
 }
 
 /** The control interface from TypeScript; works across processes. */
@@ -47,6 +48,8 @@ export class ControlClient {
       this.#send('POST', '/clock/advance', step),
     set: (at: Date): Promise<ClockAnswer> =>
       this.#send('POST', '/clock/set', { at: at.toISOString() }),
+    /** Time passes this many times as fast. */
+    scale: (rate: number): Promise<ClockAnswer> => this.#send('POST', '/clock/rate', { rate }),
     freeze: (): Promise<ClockAnswer> => this.#send('POST', '/clock/freeze', {}),
     unfreeze: (): Promise<ClockAnswer> => this.#send('POST', '/clock/unfreeze', {}),
   };

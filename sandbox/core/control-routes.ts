@@ -13,6 +13,7 @@ export interface WholeState {
 }
 
 const advanceSchema = z.strictObject({ ms: z.number().optional(), seconds: z.number().optional() });
+const rateSchema = z.strictObject({ rate: z.number().positive().max(10_000) });
 const setSchema = z.strictObject({ at: z.iso.datetime({ offset: true }) });
 
 /** The control interface's vendor-neutral half (see README.md). */
@@ -65,6 +66,10 @@ export function controlRoutes(core: Core, state: WholeState): Hono {
   });
   app.post('/clock/set', async (c) => {
     core.clock.set(Date.parse(parse(setSchema, await c.req.json(), 'The time').at));
+    return c.json(clockAnswer());
+  });
+  app.post('/clock/rate', async (c) => {
+    core.clock.scale(parse(rateSchema, await c.req.json(), 'The rate').rate);
     return c.json(clockAnswer());
   });
   app.post('/clock/freeze', (c) => {
