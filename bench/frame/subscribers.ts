@@ -10,6 +10,9 @@ export interface SubscriberOptions {
   readonly hello: (index: number) => readonly (string | Buffer)[];
 }
 
+/** An empty, masked pong. */
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 /** Mosquitto answers a handshake only every 100 ms, however many there are. */
 const atOnce = 100;
 
@@ -42,6 +45,8 @@ export class Subscribers {
 
   /** Waits until nothing has arrived for a moment. */
   async quiet(): Promise<void> {
+    // Nobody here reads a ping; this keeps servers from taking us for dead.
+    for (const socket of this.sockets) socket.write(pong);
     for (let before = -1; before !== this.#bytes; ) {
       before = this.#bytes;
       await delay(300);
