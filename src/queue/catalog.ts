@@ -9,6 +9,10 @@ export interface JobPayloads {
   'maintenance.previews': Record<string, never>;
   'maintenance.retention': Record<string, never>;
   'initial-sync.reconcile': Record<string, never>;
+  /** Have every mailbox that was read once looked at. */
+  'mail.follow': Record<string, never>;
+  /** Look at one mailbox; a run starts when something happened in it. */
+  'mail.check': { readonly organizationId: string; readonly connectionId: string };
 }
 
 export type JobName = keyof JobPayloads;
@@ -19,6 +23,8 @@ export const jobNames = [
   'maintenance.previews',
   'maintenance.retention',
   'initial-sync.reconcile',
+  'mail.follow',
+  'mail.check',
 ] as const satisfies readonly JobName[];
 
 /** Where jobs go that failed for good, until somebody looks. */

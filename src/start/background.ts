@@ -7,7 +7,7 @@ import { type WorkerParts, workerFactory } from './worker-factory.ts';
 import { WorkerSet } from './worker-set.ts';
 
 export interface BackgroundParts extends WorkerParts {
-  readonly accounts: Pick<Accounts, 'resealTokens'>;
+  readonly accounts: Pick<Accounts, 'openMail' | 'resealTokens'>;
   readonly shutdown: Shutdown;
 }
 
@@ -55,11 +55,15 @@ async function resealOldTokens({ accounts, log }: BackgroundParts): Promise<void
 /** Starts the recurring work; of many processes that do, each tick runs once. */
 export async function startSchedules({
   companies,
+  config,
   log,
   shutdown,
-}: Pick<BackgroundParts, 'companies' | 'log' | 'shutdown'>): Promise<void> {
+}: Pick<BackgroundParts, 'companies' | 'config' | 'log' | 'shutdown'>): Promise<void> {
   const scheduler = new Scheduler({
-    schedules: engineSchedules,
+    schedules: [
+      ...engineSchedules,
+      { name: 'mail', cron: config.schedules.mailSync, job: 'mail.follow' },
+    ],
     databases: () => companies.all(),
     log,
   });

@@ -65,7 +65,7 @@ export async function runWorker(
     const concurrency = flags.concurrency ?? config.workers.concurrency;
     await startWorkers({ ...foundation, ...services, config, log, shutdown, concurrency });
     // Servers may run without schedules; each tick runs once, however many processes offer to.
-    await startSchedules({ ...foundation, log, shutdown });
+    await startSchedules({ ...foundation, config, log, shutdown });
     process.stdout.write('The worker is ready\n');
   });
 }

@@ -7,6 +7,8 @@ import { type Access, createAccess } from '../services/access.ts';
 import { createAccounts } from '../services/accounts/accounts.ts';
 import { initialMailBackfill } from '../services/initial-sync/backfill.ts';
 import { createLive } from '../services/live.ts';
+import type { OpenMailbox } from '../services/mail/open-mailbox.ts';
+import { mailFollowUp } from '../services/mail-follow-up/follow-up.ts';
 import { overrideAdministration } from '../services/overrides/administration.ts';
 import { runHandlers } from '../services/sync/run-handler.ts';
 import type { Foundation } from './foundation.ts';
@@ -40,11 +42,11 @@ export async function createServices(
     publicUrl,
     runHandlers: () => handlers,
   });
-  const backfill = initialMailBackfill({
-    clock,
-    openMailbox: (input) => accounts.openMail(input),
-  });
-  const handlers = runHandlers([backfill]);
+  const openMailbox: OpenMailbox = (input) => accounts.openMail(input);
+  const handlers = runHandlers([
+    initialMailBackfill({ clock, openMailbox }),
+    mailFollowUp({ clock, openMailbox }),
+  ]);
   const access = createAccess({
     databases: companies,
     verifier: await tokenVerifier(config),

@@ -2,15 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from '../config.ts';
 import type { CompanyDatabase } from '../database/company.ts';
+import { checkMailboxJob } from '../jobs/check-mailbox.ts';
 import { CompanyWorker } from '../jobs/company-worker.ts';
+import { followMailJob } from '../jobs/follow-mail.ts';
 import { reconcileClaimsJob } from '../jobs/reconcile-claims.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Logger } from '../log.ts';
+import type { Accounts } from '../services/accounts/accounts.ts';
 import type { RunHandlers } from '../services/sync/run-handler.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface WorkerParts extends Pick<Foundation, 'master' | 'companies'> {
   readonly config: Config;
   readonly log: Logger;
+  readonly accounts: Pick<Accounts, 'openMail'>;
   readonly runHandlers: RunHandlers;
   /** Runs at a time per company database. */
   readonly concurrency: number;
@@ -25,7 +30,7 @@ const graceSeconds = 3;
 
 /** Makes the workers of this process; all of them carry one name in the rows they lease. */
 export function workerFactory(parts: WorkerParts): (database: CompanyDatabase) => CompanyWorker {
-  const { config, log, master, companies, runHandlers, concurrency } = parts;
+  const { config, log, master, companies, accounts, runHandlers, concurrency } = parts;
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   return (database) =>
     new CompanyWorker({
@@ -42,6 +47,15 @@ export function workerFactory(parts: WorkerParts): (database: CompanyDatabase) =
         random: Math.random,
       },
       concurrency,
-      others: [reconcileClaimsJob(database, { master, companies, log })],
+      others: [
+        reconcileClaimsJob(database, { master, companies, log }),
+        followMailJob(database),
+        checkMailboxJob({
+          database,
+          openMailbox: (input) => accounts.openMail(input),
+          clock: systemClock,
+          log,
+        }),
+      ],
     });
 }

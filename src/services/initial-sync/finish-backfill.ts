@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/sql.ts';
+import { addJob } from '../../queue/add.ts';
 import { reopenFailedItems } from '../mail/close-failed-items.ts';
 import { retriedItems } from '../mail/retried-items.ts';
 import { addNotification } from '../notifications/add-notification.ts';
@@ -11,7 +12,8 @@ import { readNoticeFacts } from './read-notice-facts.ts';
 import { returnRight } from './return-right.ts';
 
 /**
- * In the transaction that ends the run: a completed one marks the connection, any other one that
+ * In the transaction that ends the run: a completed one marks the connection and has the mailbox looked
+ * at, since much may have happened in it meanwhile; any other one that
  * stored nothing gives the right back; the member gets one notification and one mail per run and
  * outcome. Nobody is told of a run that was cancelled or ended because the member left, and a run that
  * ended with its consent needs no second notice beside the one to reconnect. A run that only retried
@@ -24,7 +26,15 @@ export async function finishBackfill(tx: Sql, run: Run, outcome: RunOutcome): Pr
     return;
   }
   const returned = outcome === 'completed' ? null : await returnRight(tx, run);
-  if (outcome === 'completed') await completeConnection(tx, run);
+  if (outcome === 'completed') {
+    await completeConnection(tx, run);
+    await addJob(
+      tx,
+      'mail.check',
+      { organizationId: run.organizationId, connectionId: run.targetId },
+      { singletonKey: run.targetId },
+    );
+  }
   if (outcome === 'cancelled' || run.userId === null) return;
   const facts = await readNoticeFacts(tx, run);
   if (!facts.memberActive || facts.toldToReconnect) return;
