@@ -90,7 +90,8 @@ describe('the limits of an operation', () => {
     ]);
     expect(status).toBe(400);
     expect(data).toBeUndefined();
-    expect(milliseconds).toBeLessThan(250);
+    // A refusal executes nothing: what it stops would take minutes, noise of the machine does not.
+    expect(milliseconds).toBeLessThan(2_000);
   });
 
   const accepted: [string, string][] = [

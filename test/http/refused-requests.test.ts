@@ -204,7 +204,7 @@ describe('a GraphQL request of the wrong form', () => {
     });
     expect(Object.keys(error.extensions)).not.toContain('originalError');
     expect(answer.text).not.toContain('nope');
-    expect(answer.milliseconds).toBeLessThan(250);
+    expect(answer.milliseconds).toBeLessThan(2_000);
   });
 
   it('is accepted once the form is right', async () => {

@@ -93,14 +93,14 @@ test('speed and ETA follow from elapsed time, on insert too', async () => {
 test.each(['paused', 'held', 'queued'])('time %s is not counted', async (status) => {
   await insert(', started_at', `, ${ago(10)}`);
   const stopped = await update(`status = '${status}', processed_count = 10`);
-  await delay(400);
+  await delay(2_000);
   expect((await update('current_item = 10')).elapsed_seconds).toBe(stopped.elapsed_seconds);
   const going = await update(`status = 'running'`);
   expect(going.elapsed_seconds).toBeCloseTo(stopped.elapsed_seconds, 2);
   await delay(200);
   const later = await update('processed_count = 11');
   expect(later.elapsed_seconds - stopped.elapsed_seconds).toBeGreaterThan(0.19);
-  expect(later.elapsed_seconds - stopped.elapsed_seconds).toBeLessThan(0.39);
+  expect(later.elapsed_seconds - stopped.elapsed_seconds).toBeLessThan(1.5);
 });
 
 test('an end stops the clock, with the time and no ETA left', async () => {

@@ -18,10 +18,10 @@ afterAll(() => world.close());
 
 describe('waiting as told', () => {
   it.each([
-    ['P1 in seconds', { type: 'throttle', seconds: 2 } as const, 1900],
+    ['P1 in seconds', { type: 'throttle', seconds: 2 } as const, 1500],
     ['P2 as a date', { type: 'throttle', retryAfter: 'date', seconds: 3 } as const, 1500],
-    ['P5 without a word', { type: 'throttle', retryAfter: 'none' } as const, 1900],
-    ['503 with a wait', { type: 'throttle', status: 503, seconds: 2 } as const, 1900],
+    ['P5 without a word', { type: 'throttle', retryAfter: 'none' } as const, 1500],
+    ['503 with a wait', { type: 'throttle', status: 503, seconds: 2 } as const, 1500],
   ])('%s: makes no call inside, tells until when, then goes on', async (_, action, least) => {
     const told: Date[] = [];
     const provider = world.open({ onWait: (_reason, until) => void told.push(until) });

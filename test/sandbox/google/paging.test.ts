@@ -103,6 +103,6 @@ describe('paging over 20,000 messages', () => {
     const url = `${sandbox.url}/gmail/v1/users/me/messages?q=newer_than:90d&maxResults=500`;
     for (let i = 0; i < 5; i += 1) await (await fetch(url, { headers })).arrayBuffer();
     const served = await sandbox.control.requests.read({ user: 'pia@gmail.test' });
-    expect(Math.min(...served.map((entry) => entry.durationMs))).toBeLessThan(20);
+    expect(Math.min(...served.map((entry) => entry.durationMs))).toBeLessThan(100);
   });
 });

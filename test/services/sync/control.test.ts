@@ -84,11 +84,11 @@ describe('a running run', () => {
     expect(await done).toMatchObject({ status: 'paused', requestedAction: null, attempt: 0 });
     expect(performance.now() - asked).toBeLessThan(5000);
     const before = await engine.progress(id);
-    await sleep(300);
+    await sleep(2_000);
     await ask(resumeRun, id);
     await engine.attempt(numbersHandler({ items: 5, pageSize: 5 }));
     const after = await engine.progress(id);
-    expect(after.elapsed_seconds - before.elapsed_seconds).toBeLessThan(0.25);
+    expect(after.elapsed_seconds - before.elapsed_seconds).toBeLessThan(1.5);
   });
 
   it('is cancelled within seconds while it waits for the provider', async () => {
