@@ -1,11 +1,19 @@
+import { sleep } from '../../lib/sleep.ts';
 import type { MailWindow, MessageIdPage } from '../contract.ts';
-import { ProviderError } from '../errors.ts';
+import { type FailureCode, ProviderError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json-object.ts';
 import { PageLoopGuard } from '../page-loop.ts';
 import type { GmailClient } from './gmail-client.ts';
 
 /** The most that Gmail gives. */
 const idPageSize = 500;
+
+const passing: readonly FailureCode[] = [
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_PROTOCOL',
+];
+const secondChanceMilliseconds = [250, 1000];
 
 /**
  * Lists the ids of a window. Whether `after:` takes in the very second it names is not documented, so
@@ -32,12 +40,13 @@ export class MessageList {
     return this.#raw(query(window), cursor, Math.min(size, idPageSize));
   }
 
-  /** All of them are listed: `resultSizeEstimate` is a guess, and 500 ids cost as much as a fourth of a message. */
+  /** All of them are listed, a hitch overlooked: `resultSizeEstimate` is a guess, and 500 ids cost as much as a fourth of a message. */
   async count(window: MailWindow): Promise<number> {
     const ids = new Set<string>();
     let withoutId = 0;
     for (let cursor: string | null = null, more = true; more; more = cursor !== null) {
-      const page: MessageIdPage = await this.page(window, cursor);
+      const at = cursor;
+      const page: MessageIdPage = await withSecondChance(() => this.page(window, at));
       for (const id of page.ids) ids.add(id);
       withoutId += page.withoutId;
       cursor = page.next;
@@ -79,6 +88,19 @@ export class MessageList {
     else this.#loops.delete(q);
     return { ...idsOf(page), next };
   }
+}
+
+/** A count is hundreds of calls that leave nothing behind: one hitch must not cost them all. */
+async function withSecondChance<T>(call: () => Promise<T>): Promise<T> {
+  for (const wait of secondChanceMilliseconds) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ProviderError) || !passing.includes(error.failure)) throw error;
+      await sleep(wait);
+    }
+  }
+  return call();
 }
 
 function fromSecond({ from }: MailWindow): number {

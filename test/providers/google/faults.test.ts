@@ -96,6 +96,19 @@ describe('batches that cannot be used', () => {
   });
 });
 
+describe('counting', () => {
+  it('outlives a hitch among its calls, and not an outage', async () => {
+    const count = await provider.countMessages('all', world.window);
+    const fault = { match: { path: '/messages$' }, action: { type: 'truncate' as const } };
+    await world.fault({ ...fault, after: 1, times: 1 });
+    expect(await provider.countMessages('all', world.window)).toBe(count);
+    await world.fault(fault);
+    await expect(provider.countMessages('all', world.window)).rejects.toMatchObject({
+      failure: 'PROVIDER_PROTOCOL',
+    });
+  });
+});
+
 describe('refusals', () => {
   it('tries a failed precondition once more, then reports that mail is not open to us', async () => {
     const fault = {
