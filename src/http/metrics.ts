@@ -16,8 +16,6 @@ export interface MetricsSources {
 export interface Metrics {
   readonly onAnswer: (answer: HttpAnswer) => void;
   readonly onOperation: (operation: ExecutedOperation) => void;
-  /** Counts a failed provider call by vendor and failure code. */
-  readonly providerError: (vendor: string, failure: string) => void;
   readonly routes: Routes;
 }
 
@@ -44,12 +42,6 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const cost = new Counter({
     name: 'lockstep_graphql_cost_total',
     help: 'Cost of all executed GraphQL operations',
-    registers,
-  });
-  const providerErrors = new Counter({
-    name: 'lockstep_provider_errors_total',
-    help: 'Failed calls to providers',
-    labelNames: ['vendor', 'failure'],
     registers,
   });
   new Gauge({
@@ -91,7 +83,6 @@ export function createMetrics(sources: MetricsSources): Metrics {
       );
       cost.inc(operation.cost);
     },
-    providerError: (vendor, failure) => providerErrors.inc({ vendor, failure }),
     routes: (app) => {
       app.get('/metrics', async (c) => {
         c.header('content-type', registry.contentType);

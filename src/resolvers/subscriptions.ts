@@ -10,15 +10,16 @@ export function followProgress(context: LiveContext, syncRunId: string | null | 
   return context.services.live.progress(context, syncRunId == null ? null : syncIdOf(syncRunId));
 }
 
-/** The log of one run. @param after the entry to go on from; null: the latest ones first */
+/** The log of one run, or of all that the member may see. @param after the entry to go on from; null: the latest ones first */
 export function followActivity(
   context: LiveContext,
-  syncRunId: string,
+  syncRunId: string | null | undefined,
   after: string | null | undefined,
 ) {
   const place = after == null ? null : uuidOf('SyncActivity', after);
-  if (after != null && place === null) throw notFound('entry in the log of this run');
-  return context.services.live.activity(context, syncIdOf(syncRunId), place);
+  if (after != null && place === null) throw notFound('entry in this log');
+  const syncId = syncRunId == null ? null : syncIdOf(syncRunId);
+  return context.services.live.activity(context, syncId, place);
 }
 
 /** The member's own notifications. */

@@ -27,9 +27,9 @@ builder.subscriptionField('syncProgress', (t) =>
 builder.subscriptionField('syncActivity', (t) =>
   t.withAuth({ member: true }).field({
     type: SyncActivity,
-    description: "The latest entries of a run's activity log, then every new one.",
+    description: 'The latest entries of the activity log, then every new one.',
     args: {
-      syncRunId: t.arg.id({ required: true, description: 'The run.' }),
+      syncRunId: t.arg.id({ description: 'The run; all runs the caller may see when left out.' }),
       after: t.arg.string({
         description:
           'The `id` of the last entry received: go on behind it, e.g. after a reconnect.',

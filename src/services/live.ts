@@ -33,10 +33,10 @@ export interface Subscriber {
 export interface Live {
   /** @param syncId a run's id or an importer's text; null: everything the member may see. @throws NOT_FOUND */
   progress(subscriber: Subscriber, syncId: string | null): Promise<LiveStream<'progress'>>;
-  /** @param after the last entry the subscriber has. @throws NOT_FOUND */
+  /** @param syncId as for `progress`. @param after the last entry the subscriber has. @throws NOT_FOUND */
   activity(
     subscriber: Subscriber,
-    syncId: string,
+    syncId: string | null,
     after: string | null,
   ): Promise<LiveStream<'activity'>>;
   notifications(subscriber: Subscriber): Promise<LiveStream<'notification'>>;

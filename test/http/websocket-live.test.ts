@@ -176,4 +176,34 @@ describe('a subscription over a socket', () => {
     await socket.message(({ id, type }) => id === 'wrong' && type === 'error');
     socket.end();
   });
+
+  test('activity without a run is that of every run the member may see, and no other', async () => {
+    const { acme } = fixture.tenants;
+    const { ana, ben } = acme.members;
+    const own = await insertRun(fixture.sql, acme.id, ana.id);
+    const note = (run: string, message: string) =>
+      fixture.sql.query(
+        `insert into sync_activity_log (org_id, sync_id, action, message, user_id)
+         values ($1, $2, 'progress', $3, (select user_id from sync_job_queue where id::text = $2))`,
+        [acme.id, run, message],
+      );
+    await note(own, 'before of ana');
+    const [ofAna, ofBen] = await Promise.all(
+      [ana, ben].map((member) => new RawSocket(fixture.url).init(member)),
+    );
+    for (const socket of [ofAna, ofBen]) {
+      socket?.subscribe(
+        'all',
+        'subscription ($run: ID) { syncActivity(syncRunId: $run) { message } }',
+      );
+    }
+    await ofAna?.message(says('before of ana', 'all'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await note(own, 'after of ana');
+    await note('shared-import', 'of everyone');
+    for (const socket of [ofAna, ofBen]) await socket?.message(says('of everyone', 'all'));
+    await ofAna?.message(says('after of ana', 'all'));
+    expect(JSON.stringify(ofBen?.messages)).not.toContain('of ana');
+    for (const socket of [ofAna, ofBen]) socket?.end();
+  });
 });

@@ -18,20 +18,24 @@ const overlapSeconds = 60;
 /** So many ids are remembered to recognise what left before. */
 const rememberedIds = 5_000;
 
-const latest = (member: Member) => `
+/** Keeps `$2` in both statements: the run, or null for every run that the member may see. */
+const ofRun = (column: string, syncId: string | null) =>
+  syncId === null ? '$2::text is null' : `${column} = $2`;
+
+const latest = (member: Member, syncId: string | null) => `
   select * from (
     select ${activityColumns} from sync_activity_log a
-     where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2
+     where ${inOrganization(member, 'a.org_id')} and ${ofRun('a.sync_id', syncId)}
      order by a.created_at desc, a.id desc
      limit ${firstRows}) entries
    order by "createdAt", id`;
 
-const after = (member: Member) => `
+const after = (member: Member, syncId: string | null) => `
   select ${activityColumns}
     from sync_activity_log a,
          (select created_at, id from sync_activity_log
-           where ${inOrganization(member, 'org_id')} and sync_id = $2 and id = $3) place
-   where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2
+           where ${inOrganization(member, 'org_id')} and ${ofRun('sync_id', syncId)} and id = $3) place
+   where ${inOrganization(member, 'a.org_id')} and ${ofRun('a.sync_id', syncId)}
      and case when $4 = 0 then (a.created_at, a.id) > (place.created_at, place.id)
               else a.created_at >= place.created_at - make_interval(secs => $4) end
    order by a.created_at, a.id
@@ -41,13 +45,14 @@ interface ActivityView {
   readonly fanOut: FanOut;
   readonly database: CompanyDatabase;
   readonly member: Member;
-  readonly syncId: string;
+  /** The run's id or an importer's text; null: every run that the member may see. */
+  readonly syncId: string | null;
   /** The id of the last entry the subscriber has; null: show the latest ones first. */
   readonly after: string | null;
 }
 
 /**
- * The log of one run, from the latest entries or from where the subscriber left off.
+ * The log of one run, or of all that the member may see, from the latest entries or from where the subscriber left off.
  * @throws LockstepError NOT_FOUND when there is no such run, or `after` is no entry of it, for this member
  */
 export async function activityStream(view: ActivityView): Promise<StreamDefinition<'activity'>> {
@@ -62,14 +67,14 @@ export async function activityStream(view: ActivityView): Promise<StreamDefiniti
     fanOut,
     topic: 'activity',
     audience: audienceOf(member),
-    wants: ({ row }) => row?.syncId === syncId,
+    ...(syncId !== null && { wants: ({ row }) => row?.syncId === syncId }),
     queue: { capacity: queueCapacity, paceMilliseconds: 0 },
     async read() {
       const base = [member.organizationId, syncId];
       const { rows, snapshot } =
         place === null
-          ? await readPresent<JsonActivity>(database, scope, latest(member), base)
-          : await readPresent<JsonActivity>(database, scope, after(member), [
+          ? await readPresent<JsonActivity>(database, scope, latest(member, syncId), base)
+          : await readPresent<JsonActivity>(database, scope, after(member, syncId), [
               ...base,
               place,
               overlap,
@@ -96,8 +101,8 @@ async function requireRun({ database, member, syncId, after: place }: ActivityVi
     rowScope(member),
     `with entries as (
        select id from sync_activity_log a
-        where ${inOrganization(member, 'a.org_id')} and a.sync_id = $2)
-     select exists (select from entries) or exists (
+        where ${inOrganization(member, 'a.org_id')} and ${ofRun('a.sync_id', syncId)})
+     select $2::text is null or exists (select from entries) or exists (
               select from sync_progress p
                where ${inOrganization(member, 'p.org_id')} and p.sync_id = $2) as run,
             $3::uuid is null or exists (select from entries where id = $3) as entry`,
