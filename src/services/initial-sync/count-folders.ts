@@ -1,10 +1,9 @@
 import type { MailFolder, MailProvider, MailWindow } from '../../providers/contract.ts';
+import { countMailbox } from '../mail/count-mailbox.ts';
 import { guardConnection, type RunConnection } from '../mail/guard-connection.ts';
 import { saveFolders } from '../mail/save-folders.ts';
 import type { RunContext } from '../sync/run-handler.ts';
 import { type BackfillCheckpoint, planBackfill } from './backfill-checkpoint.ts';
-
-const countLanes = 4;
 
 export interface CountFoldersParts {
   readonly context: RunContext<BackfillCheckpoint>;
@@ -21,15 +20,8 @@ export interface CountFoldersParts {
  */
 export async function countFolders(parts: CountFoldersParts): Promise<BackfillCheckpoint> {
   const { context, mailbox, connection, subject, window, now } = parts;
-  const folders = await mailbox.listFolders();
-  const counted: { folder: MailFolder; count: number }[] = [];
-  const waiting = [...folders];
-  const lane = async (): Promise<void> => {
-    for (let folder = waiting.shift(); folder; folder = waiting.shift()) {
-      counted.push({ folder, count: await mailbox.countMessages(folder.id, window) });
-    }
-  };
-  await Promise.all(Array.from({ length: countLanes }, lane));
+  const counted = await countMailbox(mailbox, window);
+  const folders = counted.map(({ folder }) => folder);
   const total = counted.reduce((sum, { count }) => sum + count, 0);
   const checkpoint = planBackfill(counted, window.from, now);
   await context.commitPage(
