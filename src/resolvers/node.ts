@@ -10,7 +10,8 @@ const finders = {
   Connection: ({ prisma }: MemberContext, id: string) =>
     prisma.connection.findUnique({ where: { id } }),
   SyncRun: ({ prisma }: MemberContext, id: string) => prisma.syncRun.findUnique({ where: { id } }),
-  Message: ({ prisma }: MemberContext, id: string) => prisma.message.findUnique({ where: { id } }),
+  Message: ({ prisma }: MemberContext, id: string, selected: object) =>
+    prisma.message.findUnique({ ...selected, where: { id } }),
   FailedItem: ({ prisma }: MemberContext, id: string) =>
     prisma.syncFailedItem.findUnique({ where: { id } }),
   Notification: ({ prisma }: MemberContext, id: string) =>
@@ -23,18 +24,24 @@ const nodeTypes = Object.keys(finders) as NodeType[];
 
 /**
  * The object with that id, with its type's name; null when it is unknown, foreign or no id at all.
- * A plain uuid says no type, so every type is asked for it.
+ * A plain uuid says no type, so every type is asked for it. `messageQuery` reads of a message what the
+ * operation selects, with its account, and not the texts that nobody asked for.
  */
 export async function findNode(
   context: MemberContext,
   text: string,
+  messageQuery: () => object,
 ): Promise<({ __typename: NodeType } & object) | null> {
   const decoded = decodeNodeId(text);
   if (!decoded) return null;
   const types = nodeTypes.filter((type) => decoded.type === null || decoded.type === type);
   const found = await Promise.all(
     types.map(async (type) => {
-      const row = await finders[type](context, decoded.id);
+      const row = await finders[type](
+        context,
+        decoded.id,
+        decoded.type === 'Message' ? messageQuery() : {},
+      );
       return row && { ...row, __typename: type };
     }),
   );

@@ -1,3 +1,4 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
 import { findNode } from '../resolvers/node.ts';
 import { builder } from './builder.ts';
 
@@ -9,6 +10,7 @@ builder.queryField('node', (t) =>
     args: {
       id: t.arg.id({ required: true, description: 'A global id, or the plain uuid.' }),
     },
-    resolve: (_root, { id }, context) => findNode(context, id),
+    resolve: (_root, { id }, context, info) =>
+      findNode(context, id, () => queryFromInfo({ context, info, typeName: 'Message' })),
   }),
 );

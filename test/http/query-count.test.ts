@@ -73,6 +73,16 @@ describe('the queries of nested lists', () => {
     expect(calls).toEqual(['$queryRawUnsafe', 'message.findMany']);
   });
 
+  it('are one for an object with its account, whichever columns it has', async () => {
+    const [message] = await api.rows<{ id: string }>('select id from messages limit 1');
+    const id = Buffer.from(`Message:${message?.id}`).toString('base64');
+    const { calls, data } = await callsOf(
+      `{ node(id: "${id}") { id ... on Message { subject connection { provider } } } }`,
+    );
+    expect(calls).toEqual(['message.findUnique']);
+    expect(data?.['node']).toMatchObject({ id, connection: { provider: 'OUTLOOK' } });
+  });
+
   it('borrow no client for what needs none', async () => {
     expect((await callsOf('{ __typename }')).calls).toEqual([]);
     expect((await callsOf('mutation { markNotificationsRead { count } }')).calls).toEqual([]);
