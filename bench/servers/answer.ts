@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Tells the measuring process where this server listens. */
 export function ready(port: number): void {
   process.send?.({ port });
+  // A measuring process that is cut off must not leave servers behind.
+  process.once('disconnect', () => process.exit());
 }
 
 export interface Publication {
