@@ -67,11 +67,28 @@ function databaseUrl(name: string): string {
 async function dropDatabases(names: readonly string[]): Promise<void> {
   const leaked = await asOwner(async (client) => {
     const open = await openConnections(client, names);
-    for (const name of names) await client.query(`drop database if exists ${name} with (force)`);
+    for (const name of names) await dropDatabase(client, name);
     return open;
   });
   if (leaked.length > 0) {
     throw new Error(`connections left open: ${leaked.join('; ')}. Close every pool and client.`);
+  }
+}
+
+const forbidden = '42501';
+
+/** Autovacuum may be at work in it: only a superuser may end that, everyone else waits for its end. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  for (let patience = 100; ; patience -= 1) {
+    try {
+      await client.query(`drop database if exists ${name} with (force)`);
+      return;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== forbidden || patience === 0) {
+        throw error;
+      }
+      await delay(100);
+    }
   }
 }
 
