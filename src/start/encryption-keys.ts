@@ -2,12 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LockstepError } from '../errors.ts';
-
-export interface EncryptionKey {
-  readonly id: string;
-  /** 32 bytes. */
-  readonly key: Buffer;
-}
+import type { EncryptionKey } from '../services/accounts/vault.ts';
 
 /**
  * The vault's keys of a development installation: made once, kept beside the data they protect and
